@@ -1,0 +1,10 @@
+drop table blocked_addresses;
+drop table confirmation_mails;
+drop table form_drafts;
+drop table notices;
+drop table confirmations;
+drop table replies;
+drop table letters;
+drop table events;
+drop table cases;
+drop table case_keys;

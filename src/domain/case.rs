@@ -1,0 +1,192 @@
+//! A case: one person against one controller. Owns its states, its events and the one next step; how a deadline is counted belongs to `deadline`.
+
+use chrono::{Days, Months, NaiveDate};
+
+use super::deadline::{Derivation, Unit};
+use super::law::{After, Regime, Rung};
+use super::letter::{LetterKind, ReplyKind};
+use super::names::names;
+
+names! {
+    /// Where a case stands.
+    CaseState, "case state":
+    Unconfirmed = "unconfirmed", Draft = "draft", Ready = "ready", Sending = "sending", AwaitingReply = "awaiting_reply",
+    AwaitingIdentity = "awaiting_identity", Extended = "extended", Replied = "replied", Overdue = "overdue", Escalated = "escalated",
+    OnHold = "on_hold", Closed = "closed",
+}
+
+names! {
+    /// How a case ended; the person says so.
+    Outcome, "outcome":
+    Complied = "complied", Partial = "partial", Refused = "refused", NoAnswer = "no_answer", Withdrawn = "withdrawn",
+    NoJurisdiction = "no_jurisdiction",
+}
+
+names! {
+    /// What happened. Append-only.
+    EventKind, "event":
+    CaseOpened = "case_opened", AddressConfirmed = "address_confirmed", LetterApproved = "letter_approved", LetterSent = "letter_sent",
+    ReplyReceived = "reply_received", ReplyRead = "reply_read", CaseWithdrawn = "case_withdrawn", CaseClosed = "case_closed",
+    LinkRenewed = "link_renewed", DataExported = "data_exported", CaseErased = "case_erased",
+}
+
+/// A letter of the case as far as the ladder looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LetterStatus {
+    /// Which letter.
+    pub kind: LetterKind,
+    /// The day it went, once it did.
+    pub sent_on: Option<NaiveDate>,
+    /// The day the addressee had it, as far as known.
+    pub received_on: Option<NaiveDate>,
+}
+
+/// An answer as far as the ladder looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReplyStatus {
+    /// What the person says it is; `None` until they did.
+    pub kind: Option<ReplyKind>,
+    /// The day it came.
+    pub received_on: NaiveDate,
+}
+
+/// The one thing to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextStep {
+    /// The mail address is not confirmed.
+    Confirm,
+    /// A letter is ready to go.
+    Send(LetterKind),
+    /// An answer came; the person says what it means.
+    ReadReply,
+    /// Nothing to do until a day. `None`: the law gives no day.
+    Wait {
+        /// The day on which the next rung is offered.
+        until: Option<NaiveDate>,
+    },
+    /// The next rung of the ladder is offered.
+    Climb(LetterKind),
+    /// The answer was good; the person grades it and closes.
+    Grade,
+    /// The last rung is done; the regulator decides.
+    WithRegulator,
+    /// The case is closed.
+    Nothing,
+}
+
+/// What the ladder needs to know of a case.
+#[derive(Debug, Clone)]
+pub struct CaseStatus<'a> {
+    /// Where it stands.
+    pub state: CaseState,
+    /// Its letters, oldest first.
+    pub letters: &'a [LetterStatus],
+    /// Its answers, oldest first.
+    pub replies: &'a [ReplyStatus],
+    /// The due date of the first letter, once it is known when it was received.
+    pub due: Option<&'a Derivation>,
+}
+
+/// Decides the next step from the ladder of the regime. `today` is the civil date at the controller's place.
+#[must_use]
+pub fn next_step(regime: &Regime, case: &CaseStatus<'_>, today: NaiveDate) -> NextStep {
+    match case.state {
+        CaseState::Closed => return NextStep::Nothing,
+        CaseState::Unconfirmed => return NextStep::Confirm,
+        _ => {}
+    }
+    if let Some(letter) = case.letters.iter().find(|letter| letter.sent_on.is_none()) {
+        return NextStep::Send(letter.kind);
+    }
+    if case.replies.iter().any(|reply| reply.kind.is_none()) {
+        return NextStep::ReadReply;
+    }
+    let answer = case
+        .replies
+        .iter()
+        .rev()
+        .find_map(|reply| reply.kind.filter(|kind| is_answer(*kind)));
+    let answered_since = |rung: &Rung| sent(case, rung.kind).is_none();
+    let Some(rung) = regime
+        .rungs
+        .iter()
+        .find(|rung| answered_since(rung) && !skipped(rung, answer))
+    else {
+        return NextStep::WithRegulator;
+    };
+    match answer {
+        Some(ReplyKind::Complied) => NextStep::Grade,
+        Some(ReplyKind::IdentityDemand)
+            if sent(case, LetterKind::IdentityReply).is_none()
+                && has(regime, LetterKind::IdentityReply) =>
+        {
+            NextStep::Climb(LetterKind::IdentityReply)
+        }
+        // A refusal does not have to be waited out.
+        Some(
+            ReplyKind::Refused | ReplyKind::Partial | ReplyKind::NoData | ReplyKind::NotController,
+        ) => NextStep::Climb(rung.kind),
+        _ => offered(case, regime, rung, today),
+    }
+}
+
+/// An answer of substance; the rest only tells that the letter arrived, or nothing.
+fn is_answer(kind: ReplyKind) -> bool {
+    !matches!(
+        kind,
+        ReplyKind::AutoReply
+            | ReplyKind::Acknowledgement
+            | ReplyKind::Bounce
+            | ReplyKind::Unrelated
+            | ReplyKind::ExtensionNotice
+    )
+}
+
+/// After an answer of substance a reminder has no sense.
+fn skipped(rung: &Rung, answer: Option<ReplyKind>) -> bool {
+    rung.kind == LetterKind::Reminder && answer.is_some()
+}
+
+fn has(regime: &Regime, kind: LetterKind) -> bool {
+    !regime.letter_languages(kind).is_empty()
+}
+
+fn sent(case: &CaseStatus<'_>, kind: LetterKind) -> Option<LetterStatus> {
+    case.letters
+        .iter()
+        .copied()
+        .find(|letter| letter.kind == kind)
+}
+
+fn offered(case: &CaseStatus<'_>, regime: &Regime, rung: &Rung, today: NaiveDate) -> NextStep {
+    match opens_on(case, regime, rung) {
+        Some(day) if day <= today => NextStep::Climb(rung.kind),
+        until => NextStep::Wait { until },
+    }
+}
+
+/// The first day on which a rung is offered: the day after what it waits for, plus its own wait.
+fn opens_on(case: &CaseStatus<'_>, regime: &Regime, rung: &Rung) -> Option<NaiveDate> {
+    let from = match rung.after {
+        After::StrictDue => case.due?.strict_due?,
+        After::SafeDue => case.due?.latest_reading?,
+        After::LastLetter => {
+            let before = regime
+                .rungs
+                .iter()
+                .take_while(|other| other.kind != rung.kind)
+                .filter_map(|other| sent(case, other.kind));
+            let last = before.last()?;
+            last.received_on.or(last.sent_on)?
+        }
+    };
+    let n = rung.wait.n;
+    let waited = match rung.wait.unit {
+        Unit::Months => from.checked_add_months(Months::new(n))?,
+        Unit::Years => from.checked_add_months(Months::new(n.checked_mul(12)?))?,
+        Unit::Weeks => from.checked_add_days(Days::new(u64::from(n) * 7))?,
+        Unit::Hours => from.checked_add_days(Days::new(u64::from(n).div_ceil(24)))?,
+        Unit::CalendarDays | Unit::WorkingDays => from.checked_add_days(Days::new(u64::from(n)))?,
+    };
+    waited.succ_opt()
+}

@@ -1,0 +1,46 @@
+//! Time as an argument. Owns the trait and the clock that tests move by hand; the one reader of the real clock is `config::SystemClock`.
+
+use std::sync::Mutex;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+/// Where "now" comes from.
+pub trait Clock: Send + Sync {
+    /// The present instant, UTC, cut to whole microseconds (both databases keep six digits).
+    fn now(&self) -> DateTime<Utc>;
+
+    /// The civil date in a time zone at this instant.
+    fn today(&self, zone: Tz) -> NaiveDate {
+        self.now().with_timezone(&zone).date_naive()
+    }
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct FixedClock(Mutex<DateTime<Utc>>);
+
+impl FixedClock {
+    /// A clock that stands at `now`.
+    #[must_use]
+    pub fn at(now: DateTime<Utc>) -> FixedClock {
+        FixedClock(Mutex::new(now))
+    }
+
+    /// Moves the clock to another instant, forward or back.
+    pub fn set(&self, now: DateTime<Utc>) {
+        *self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = now;
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,10 @@
+#![doc = include_str!("README.md")]
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod mail;
+pub mod pdf;
+pub mod storage;
+pub mod templates;

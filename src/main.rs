@@ -1,0 +1,5 @@
+//! The `demur` command.
+
+fn main() -> std::process::ExitCode {
+    demur::cli::run()
+}

@@ -1,0 +1,158 @@
+//! The database: the only place that says diesel. One set of queries over SQLite and PostgreSQL; personal values are sealed before they get here and opened on the way out.
+
+mod cases;
+mod confirmations;
+mod conn;
+mod drafts;
+mod events;
+mod letters;
+mod limits;
+mod migrate;
+mod notices;
+mod replies;
+mod schema;
+mod seal;
+mod types;
+
+use std::sync::Arc;
+
+use diesel::r2d2;
+
+pub use cases::{CaseRow, NewCase};
+pub use confirmations::{Confirmation, NewConfirmation};
+pub use conn::Conn;
+pub use drafts::FormDraft;
+pub use events::{EventRow, NewEvent, verify_chain};
+pub use letters::LetterRow;
+pub use notices::NoticeRow;
+pub use replies::ReplyRow;
+pub use seal::{CaseKey, MasterKey, secret_hash};
+
+use crate::domain::random::Random;
+use conn::{Manager, Pragmas, write_tx};
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// There is no such record.
+    #[error("there is no such record")]
+    NotFound,
+    /// Another change came first; read again and decide again.
+    #[error("another change came first")]
+    Conflict,
+    /// The case was erased.
+    #[error("the case was erased")]
+    Erased,
+    /// A sealed value does not open with the key at hand.
+    #[error("a sealed value does not open; is this the key that belongs to this database?")]
+    Sealed,
+    /// The address of the database is wrong.
+    #[error("{0}")]
+    BadUrl(String),
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] diesel::result::Error),
+    /// No connection could be had.
+    #[error("no connection to the database: {0}")]
+    Pool(#[from] r2d2::PoolError),
+    /// A migration failed.
+    #[error("the database could not be migrated: {0}")]
+    Migration(String),
+    /// A stored value has a form that this version does not know.
+    #[error("a stored value is not readable: {0}")]
+    Format(String),
+}
+
+impl From<serde_json::Error> for StorageError {
+    fn from(error: serde_json::Error) -> StorageError {
+        StorageError::Format(error.to_string())
+    }
+}
+
+/// A handle to the database, with the master key and the source of nonces.
+#[derive(Clone)]
+pub struct Db {
+    pool: r2d2::Pool<Manager>,
+    master: Arc<MasterKey>,
+    random: Arc<dyn Random>,
+}
+
+/// What a transaction works with.
+pub struct Tx<'a> {
+    conn: &'a mut Conn,
+    master: &'a MasterKey,
+    random: &'a dyn Random,
+}
+
+impl Db {
+    /// Opens the database of an address and brings its tables up to date.
+    ///
+    /// # Errors
+    /// A wrong address, no connection, or a migration that fails.
+    pub fn open(url: &str, master: MasterKey, random: Arc<dyn Random>) -> Result<Db, StorageError> {
+        let manager = Manager::from_url(url)?;
+        let size = manager.pool_size();
+        let pool = r2d2::Pool::builder()
+            .max_size(size)
+            .connection_customizer(Box::new(Pragmas))
+            .build(manager)?;
+        migrate::run(&mut *pool.get()?)?;
+        Ok(Db {
+            pool,
+            master: Arc::new(master),
+            random,
+        })
+    }
+
+    /// Reads. Runs on the calling thread: under the web server call it on a blocking thread.
+    ///
+    /// # Errors
+    /// What the work says, or no connection.
+    pub fn read<T, E: From<StorageError>>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut conn = self.pool.get().map_err(StorageError::from)?;
+        work(&mut Tx {
+            conn: &mut conn,
+            master: &self.master,
+            random: self.random.as_ref(),
+        })
+    }
+
+    /// Writes, all or nothing.
+    ///
+    /// # Errors
+    /// What the work says; then nothing was written.
+    pub fn write<T>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let mut conn = self.pool.get()?;
+        write_tx(&mut conn, |conn| {
+            work(&mut Tx {
+                conn,
+                master: &self.master,
+                random: self.random.as_ref(),
+            })
+        })
+    }
+
+    /// Takes every table down and up again; for the test of the migrations.
+    ///
+    /// # Errors
+    /// A migration that fails.
+    pub fn redo_migrations(&self) -> Result<(), StorageError> {
+        let mut conn = self.pool.get()?;
+        migrate::down(&mut conn)?;
+        migrate::run(&mut conn)
+    }
+
+    /// Every table and column with whether it may be empty, in order; for the comparison of the two databases.
+    ///
+    /// # Errors
+    /// A query that fails.
+    pub fn columns(&self) -> Result<Vec<String>, StorageError> {
+        migrate::columns(&mut *self.pool.get()?)
+    }
+}

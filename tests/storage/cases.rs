@@ -1,0 +1,271 @@
+//! Cases, events, letters and answers.
+
+use chrono::NaiveDate;
+use demur::domain::case::{CaseState, EventKind, Outcome};
+use demur::domain::letter::{LetterKind, ReplyKind};
+use demur::storage::{LetterRow, NewEvent, ReplyRow, StorageError, verify_chain};
+use serde_json::json;
+
+use crate::{House, id, noon, on_each};
+
+fn event(house: &House, case: uuid::Uuid, kind: EventKind, text: &str) {
+    let payload = json!({ "text": text });
+    house
+        .db
+        .write(|tx| {
+            let key = tx.case_key(case)?;
+            tx.append_event(
+                case,
+                &key,
+                &NewEvent {
+                    kind,
+                    at: noon(),
+                    payload: &payload,
+                },
+            )
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_case_is_found_by_its_secret_link_and_by_nothing_else() {
+    on_each(|house| {
+        let case = house.open_case("secret-one");
+        let (row, _) = house
+            .db
+            .read::<_, StorageError>(|tx| tx.case_by_link("secret-one"))
+            .unwrap();
+        assert_eq!(
+            (row.id, row.state, row.facts.as_slice()),
+            (
+                case,
+                CaseState::Unconfirmed,
+                br#"{"name":"Zoe"}"#.as_slice()
+            ),
+            "{}",
+            house.name
+        );
+        assert_eq!(row.created_at, noon());
+        for wrong in ["secret-on", "", "DM-TEST-0001"] {
+            let missing = house
+                .db
+                .read::<_, StorageError>(|tx| tx.case_by_link(wrong));
+            assert!(matches!(missing, Err(StorageError::NotFound)), "{wrong}");
+        }
+        house
+            .db
+            .write(|tx| tx.renew_link(&row, "secret-two"))
+            .unwrap();
+        assert!(
+            house
+                .db
+                .read::<_, StorageError>(|tx| tx.case_by_link("secret-one"))
+                .is_err()
+        );
+        assert!(
+            house
+                .db
+                .read::<_, StorageError>(|tx| tx.case_by_link("secret-two"))
+                .is_ok()
+        );
+    });
+}
+
+#[test]
+fn of_two_changes_from_one_reading_only_the_first_is_made() {
+    on_each(|house| {
+        house.open_case("link");
+        let (row, _) = house
+            .db
+            .read::<_, StorageError>(|tx| tx.case_by_link("link"))
+            .unwrap();
+        house
+            .db
+            .write(|tx| tx.change_case(&row, CaseState::Ready, None))
+            .unwrap();
+        let second = house
+            .db
+            .write(|tx| tx.change_case(&row, CaseState::Closed, Some(Outcome::Withdrawn)));
+        assert!(
+            matches!(second, Err(StorageError::Conflict)),
+            "{}",
+            house.name
+        );
+        let (row, _) = house
+            .db
+            .read::<_, StorageError>(|tx| tx.case_by_link("link"))
+            .unwrap();
+        assert_eq!((row.state, row.version), (CaseState::Ready, 2));
+    });
+}
+
+#[test]
+fn a_failed_transaction_leaves_nothing() {
+    on_each(|house| {
+        let case = id();
+        let failed: Result<(), StorageError> = house.db.write(|tx| {
+            crate::insert(tx, case, "gone")?;
+            Err(StorageError::Conflict)
+        });
+        assert!(failed.is_err());
+        assert!(
+            matches!(
+                house.db.read::<_, StorageError>(|tx| tx.case(case)),
+                Err(StorageError::NotFound)
+            ),
+            "{}",
+            house.name
+        );
+    });
+}
+
+#[test]
+fn many_writers_lose_no_event_and_the_chain_is_whole() {
+    on_each(|house| {
+        let case = house.open_case("busy");
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                scope.spawn(move || {
+                    for number in 0..10 {
+                        let payload = json!({ "writer": writer, "number": number });
+                        loop {
+                            let written = house.db.write(|tx| {
+                                let key = tx.case_key(case)?;
+                                tx.append_event(
+                                    case,
+                                    &key,
+                                    &NewEvent {
+                                        kind: EventKind::DataExported,
+                                        at: noon(),
+                                        payload: &payload,
+                                    },
+                                )
+                            });
+                            match written {
+                                Ok(()) => break,
+                                // Two writers took the same number: one starts over.
+                                Err(StorageError::Database(_)) => {}
+                                Err(other) => panic!("{other}"),
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        let events = house
+            .db
+            .read::<_, StorageError>(|tx| {
+                let key = tx.case_key(case)?;
+                tx.events(case, &key)
+            })
+            .unwrap();
+        assert_eq!(events.len(), 40, "{}", house.name);
+        assert!(verify_chain(case, &events));
+        let mut forged = events.clone();
+        forged.get_mut(7).unwrap().sealed_payload.push(0);
+        assert!(!verify_chain(case, &forged), "a changed payload is noticed");
+        let mut shortened = events;
+        shortened.remove(3);
+        assert!(
+            !verify_chain(case, &shortened),
+            "a missing event is noticed"
+        );
+    });
+}
+
+#[test]
+fn an_erased_case_cannot_be_read_and_its_chain_still_holds() {
+    on_each(|house| {
+        let case = house.open_case("erase-me");
+        event(house, case, EventKind::CaseOpened, "one");
+        event(house, case, EventKind::CaseWithdrawn, "two");
+        let (row, _) = house
+            .db
+            .read::<_, StorageError>(|tx| tx.case(case))
+            .unwrap();
+        house.db.write(|tx| tx.erase_case(&row, noon())).unwrap();
+        assert!(
+            matches!(
+                house
+                    .db
+                    .read::<_, StorageError>(|tx| tx.case_by_link("erase-me")),
+                Err(StorageError::Erased)
+            ),
+            "{}",
+            house.name
+        );
+        assert!(matches!(
+            house.db.read::<_, StorageError>(|tx| tx.case_key(case)),
+            Err(StorageError::Erased)
+        ));
+        assert!(
+            house
+                .db
+                .read::<_, StorageError>(|tx| tx.chain_is_whole(case))
+                .unwrap()
+        );
+    });
+}
+
+#[test]
+fn a_letter_is_sent_once_and_an_answer_means_what_the_person_says() {
+    on_each(|house| {
+        let case = house.open_case("letters");
+        let letter = LetterRow {
+            id: id(),
+            kind: LetterKind::Objection,
+            content: b"letter".to_vec(),
+            text_sha256: "aa".into(),
+            written_at: noon(),
+        };
+        let reply = ReplyRow {
+            id: id(),
+            kind: None,
+            received_on: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(),
+            text: "No.".into(),
+            handed_in_at: noon(),
+        };
+        house
+            .db
+            .write(|tx| {
+                let key = tx.case_key(case)?;
+                tx.insert_letter(case, &key, &letter)?;
+                tx.insert_reply(case, &key, &reply)
+            })
+            .unwrap();
+        house
+            .db
+            .write(|tx| tx.mark_letter_sent(case, letter.id))
+            .unwrap();
+        assert!(matches!(
+            house.db.write(|tx| tx.mark_letter_sent(case, letter.id)),
+            Err(StorageError::Conflict)
+        ));
+        house
+            .db
+            .write(|tx| tx.read_reply(case, reply.id, ReplyKind::Refused))
+            .unwrap();
+        let (letters, replies) = house
+            .db
+            .read::<_, StorageError>(|tx| {
+                let key = tx.case_key(case)?;
+                Ok((tx.letters(case, &key)?, tx.replies(case, &key)?))
+            })
+            .unwrap();
+        let (letter, reply) = (letters.first().unwrap(), replies.first().unwrap());
+        assert_eq!(
+            (letter.content.as_slice(), letter.kind),
+            (b"letter".as_slice(), LetterKind::Objection),
+            "{}",
+            house.name
+        );
+        assert_eq!(
+            (
+                reply.kind,
+                reply.text.as_str(),
+                reply.received_on.to_string().as_str()
+            ),
+            (Some(ReplyKind::Refused), "No.", "2026-12-01")
+        );
+    });
+}
