@@ -8,3 +8,4 @@ pub mod mail;
 pub mod pdf;
 pub mod storage;
 pub mod templates;
+pub mod web;

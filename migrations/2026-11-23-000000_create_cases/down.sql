@@ -2,6 +2,7 @@ drop table blocked_addresses;
 drop table confirmation_mails;
 drop table form_drafts;
 drop table notices;
+drop table replaced_links;
 drop table confirmations;
 drop table replies;
 drop table letters;

@@ -64,6 +64,14 @@ create table confirmations (
 create index confirmations_token_hash on confirmations (token_hash);
 create index confirmations_refuse_hash on confirmations (refuse_hash);
 
+create table replaced_links (
+  case_id uuid not null,
+  link_hash bytea not null,
+  replaced_at timestamptz not null,
+  primary key (case_id, link_hash)
+);
+create index replaced_links_link_hash on replaced_links (link_hash);
+
 create table notices (
   case_id uuid not null,
   id uuid not null,

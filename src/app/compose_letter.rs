@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::domain::document::Document;
-use crate::domain::law::{Checked, LawBook};
+use crate::domain::law::{Checked, LawBook, Page};
 use crate::domain::letter::{CaseFacts, LetterPlan, Refusal, plan};
 use crate::mail::{EmlAddresses, to_eml};
 use crate::pdf::{PdfError, to_pdf};
@@ -27,6 +27,20 @@ pub struct ComposedLetter {
     pub eml: Vec<u8>,
     /// What the letter is, uses and leaves open.
     pub meta: Value,
+    /// The paper it is set on.
+    pub page: Page,
+}
+
+impl ComposedLetter {
+    /// The legal name of whom it addresses.
+    #[must_use]
+    pub fn controller(&self) -> &str {
+        self.document
+            .recipient
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default()
+    }
 }
 
 /// Why no letter was composed.
@@ -92,6 +106,7 @@ pub fn compose_letter(
         pdf,
         eml,
         meta,
+        page: plan.page,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod deadline;
+mod demo;
 mod letter;
 mod regulator;
 
@@ -13,6 +14,9 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(version, about)]
 pub struct Cli {
+    /// Folder for the database and the key, for commands that need one
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<std::path::PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -27,6 +31,8 @@ enum Command {
     Regulator(regulator::Arguments),
     /// Checks the law data and renders every template
     Check,
+    /// Opens the whole product on this machine; no mail leaves it
+    Demo(demo::Arguments),
 }
 
 /// Why a command did not do what was asked.
@@ -60,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Letter(arguments) => letter::run(&arguments),
         Command::Regulator(arguments) => regulator::run(&arguments),
         Command::Check => check::run(),
+        Command::Demo(arguments) => demo::run(&arguments, cli.data_dir),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -74,6 +81,12 @@ fn tell(message: &str, code: u8) -> ExitCode {
         eprintln!("{message}");
     }
     ExitCode::from(code)
+}
+
+/// A message to the person at the shell.
+#[expect(clippy::print_stderr, reason = "messages go to stderr")]
+fn say(message: &str) {
+    eprintln!("{message}");
 }
 
 /// One line of machine output.

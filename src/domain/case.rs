@@ -25,7 +25,7 @@ names! {
 names! {
     /// What happened. Append-only.
     EventKind, "event":
-    CaseOpened = "case_opened", AddressConfirmed = "address_confirmed", LetterApproved = "letter_approved", LetterSent = "letter_sent",
+    CaseOpened = "case_opened", AddressConfirmed = "address_confirmed", LetterApproved = "letter_approved", LetterSent = "letter_sent", SettingSwitched = "setting_switched",
     ReplyReceived = "reply_received", ReplyRead = "reply_read", CaseWithdrawn = "case_withdrawn", CaseClosed = "case_closed",
     LinkRenewed = "link_renewed", DataExported = "data_exported", CaseErased = "case_erased",
 }

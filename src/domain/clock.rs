@@ -1,8 +1,8 @@
 //! Time as an argument. Owns the trait and the clock that tests move by hand; the one reader of the real clock is `config::SystemClock`.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 /// Where "now" comes from.
@@ -29,18 +29,40 @@ impl FixedClock {
 
     /// Moves the clock to another instant, forward or back.
     pub fn set(&self, now: DateTime<Utc>) {
-        *self
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = now;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 }
 
 impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
-        *self
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Another clock, moved forward by whole days: the clock of the demo.
+pub struct ShiftedClock {
+    base: Arc<dyn Clock>,
+    days: Mutex<i64>,
+}
+
+impl ShiftedClock {
+    /// A clock that shows what `base` shows until it is moved.
+    #[must_use]
+    pub fn over(base: Arc<dyn Clock>) -> ShiftedClock {
+        ShiftedClock {
+            base,
+            days: Mutex::new(0),
+        }
+    }
+
+    /// Moves it forward.
+    pub fn forward(&self, days: i64) {
+        *self.days.lock().unwrap_or_else(PoisonError::into_inner) += days;
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.base.now() + TimeDelta::days(*self.days.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

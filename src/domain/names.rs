@@ -37,7 +37,7 @@ macro_rules! names {
             /// Reads the word.
             ///
             /// # Errors
-            /// [`UnknownName`] with the nearest valid words.
+            /// [`UnknownName`](crate::domain::names::UnknownName) with the nearest valid words.
             pub fn parse(given: &str) -> Result<$name, $crate::domain::names::UnknownName> {
                 $name::ALL.iter().copied().find(|name| name.as_str() == given).ok_or_else(|| $crate::domain::names::UnknownName {
                     what: $what,

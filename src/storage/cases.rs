@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{case_keys, cases};
+use super::schema::{case_keys, cases, replaced_links};
 use super::seal::{CaseKey, secret_hash};
 use super::types::{Id, Instant};
 use super::{StorageError, Tx};
@@ -106,7 +106,20 @@ impl Tx<'_> {
             .filter(cases::link_hash.eq(secret_hash(secret)))
             .first(self.conn)
             .optional()?;
-        self.opened(row.ok_or(StorageError::NotFound)?)
+        match row {
+            Some(row) => self.opened(row),
+            None => Err(self.why_no_case(secret)?),
+        }
+    }
+
+    /// A link that leads nowhere was replaced, or never existed.
+    fn why_no_case(&mut self, secret: &str) -> Result<StorageError, StorageError> {
+        let replaced: Option<Instant> = replaced_links::table
+            .filter(replaced_links::link_hash.eq(secret_hash(secret)))
+            .select(replaced_links::replaced_at)
+            .first(self.conn)
+            .optional()?;
+        Ok(replaced.map_or(StorageError::NotFound, |at| StorageError::Replaced(at.0)))
     }
 
     /// The case with this id.
@@ -170,11 +183,20 @@ impl Tx<'_> {
         }
     }
 
-    /// Gives the case a new secret link; the old one leads nowhere from then on.
+    /// Gives the case a new secret link; the old one says from then on that it was replaced.
     ///
     /// # Errors
     /// [`StorageError::Conflict`].
-    pub fn renew_link(&mut self, case: &CaseRow, secret: &str) -> Result<(), StorageError> {
+    pub fn renew_link(
+        &mut self,
+        case: &CaseRow,
+        secret: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let old: Vec<u8> = cases::table
+            .find(Id(case.id))
+            .select(cases::link_hash)
+            .first(self.conn)?;
         let changed = diesel::update(cases::table.find(Id(case.id)))
             .filter(cases::version.eq(case.version))
             .set((
@@ -182,11 +204,17 @@ impl Tx<'_> {
                 cases::version.eq(case.version + 1),
             ))
             .execute(self.conn)?;
-        if changed == 1 {
-            Ok(())
-        } else {
-            Err(StorageError::Conflict)
+        if changed != 1 {
+            return Err(StorageError::Conflict);
         }
+        diesel::insert_into(replaced_links::table)
+            .values((
+                replaced_links::case_id.eq(Id(case.id)),
+                replaced_links::link_hash.eq(old),
+                replaced_links::replaced_at.eq(Instant(at)),
+            ))
+            .execute(self.conn)?;
+        Ok(())
     }
 
     /// Erases a case: its key is destroyed, so every sealed value of it is noise, and what was not sealed is emptied. The chain of events stays whole.

@@ -40,6 +40,9 @@ pub enum StorageError {
     /// Another change came first; read again and decide again.
     #[error("another change came first")]
     Conflict,
+    /// The secret link was replaced by a new one.
+    #[error("the link was replaced on {0}")]
+    Replaced(chrono::DateTime<chrono::Utc>),
     /// The case was erased.
     #[error("the case was erased")]
     Erased,

@@ -73,6 +73,8 @@ table! {
     }
 }
 
+table! { replaced_links (case_id, link_hash) { case_id -> DbUuid, link_hash -> Binary, replaced_at -> DbInstant, } }
+
 table! {
     notices (case_id, id) {
         case_id -> DbUuid,

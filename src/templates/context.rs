@@ -28,6 +28,7 @@ pub struct LetterContext {
     pub mailbox_is_account: bool,
     pub grounds: Vec<LabelledText>,
     pub ground: BTreeMap<&'static str, bool>,
+    pub own_words: Vec<String>,
     pub special_grounds: bool,
     pub scenario: BTreeMap<&'static str, bool>,
     pub right: BTreeMap<&'static str, bool>,
@@ -147,6 +148,7 @@ pub fn letter_context(
         mailbox_is_account: mailbox_is_account(facts),
         grounds: grounds(facts, words),
         ground: flags(GroundKind::ALL, GroundKind::as_str, given),
+        own_words: facts.own_paragraph.clone(),
         special_grounds: facts.grounds.iter().any(|ground| ground.kind.is_special()),
         scenario: flags(Scenario::ALL, Scenario::as_str, |scenario| {
             scenario == facts.scenario

@@ -9,6 +9,7 @@ mod helpers;
 mod html;
 mod letters;
 mod markdown;
+mod pages;
 mod text;
 mod words;
 
@@ -17,5 +18,6 @@ pub use context::{LetterContext, letter_context};
 pub use html::{escape_html, to_html};
 pub use letters::{LetterTemplates, RenderedLetter, TemplateError};
 pub use markdown::{BadMarkdown, ParsedLetter, parse_letter};
-pub use text::to_text;
+pub use pages::PageTemplates;
+pub use text::{to_flowing_text, to_text};
 pub use words::{Words, all_words};

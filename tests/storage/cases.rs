@@ -54,7 +54,7 @@ fn a_case_is_found_by_its_secret_link_and_by_nothing_else() {
         }
         house
             .db
-            .write(|tx| tx.renew_link(&row, "secret-two"))
+            .write(|tx| tx.renew_link(&row, "secret-two", noon()))
             .unwrap();
         assert!(
             house

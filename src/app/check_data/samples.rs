@@ -167,6 +167,7 @@ impl Base<'_> {
             },
             on_behalf_of: None,
             grounds: GroundKind::ALL.iter().map(|kind| ground(*kind)).collect(),
+            own_paragraph: Vec::new(),
             signature: None,
             written_on: day(2027, 2, 15),
             received_on: None,

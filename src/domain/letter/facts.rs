@@ -1,9 +1,10 @@
 //! The facts of a case as a person gives them (`CASE.json`), and their check: each fault is named at its field.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::names::{GroundKind, IdentifierKind, LetterKind, Relation, ReplyKind, Right, Scenario};
+use super::raw::{RawCase, RawController, RawHistory, RawOnBehalf, RawPair, RawSubject};
 use crate::domain::party::{email_address, one_line, paragraphs};
 use crate::domain::place::PlaceCode;
 
@@ -14,95 +15,6 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong and what to do.
     pub message: String,
-}
-
-/// The JSON as it comes in: nothing is believed yet.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of CASE.json")]
-pub struct RawCase {
-    pub kind: String,
-    #[serde(default)]
-    pub rights: Vec<String>,
-    #[serde(default = "general")]
-    pub scenario: String,
-    pub jurisdiction: String,
-    pub language: String,
-    pub controller: RawController,
-    pub subject: RawSubject,
-    #[serde(default)]
-    pub on_behalf_of: Option<RawOnBehalf>,
-    #[serde(default)]
-    pub grounds: Vec<RawPair>,
-    #[serde(default)]
-    pub signature: Option<RawPair>,
-    #[serde(default)]
-    pub written_on: Option<String>,
-    #[serde(default)]
-    pub received_on: Option<String>,
-    #[serde(default)]
-    pub history: Vec<RawHistory>,
-}
-
-fn general() -> String {
-    "general".to_owned()
-}
-
-/// A controller of the directory by id, or one described.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum RawController {
-    Id(String),
-    Described {
-        name: String,
-        #[serde(default)]
-        address: Vec<String>,
-        #[serde(default)]
-        email: Option<String>,
-    },
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RawSubject {
-    pub name: String,
-    #[serde(default)]
-    pub email: Option<String>,
-    #[serde(default)]
-    pub address: Vec<String>,
-    #[serde(default)]
-    pub identifiers: Vec<RawPair>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RawOnBehalf {
-    pub relation: String,
-    pub name: String,
-    #[serde(default)]
-    pub born_on: Option<String>,
-    #[serde(default)]
-    pub identifiers: Vec<RawPair>,
-}
-
-/// A kind with a value: an identifier, a ground (`text`), a signature.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RawPair {
-    pub kind: String,
-    #[serde(alias = "text")]
-    pub value: String,
-}
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct RawHistory {
-    pub kind: String,
-    #[serde(default)]
-    pub sent_on: Option<String>,
-    #[serde(default)]
-    pub received_on: Option<String>,
-    #[serde(default)]
-    pub channel: Option<String>,
-    #[serde(default)]
-    pub reference: Option<String>,
-    #[serde(default)]
-    pub text: Option<String>,
 }
 
 /// Checked facts.
@@ -118,6 +30,7 @@ pub struct CaseFacts {
     pub subject: Person,
     pub on_behalf_of: Option<OnBehalf>,
     pub grounds: Vec<Ground>,
+    pub own_paragraph: Vec<String>,
     pub signature: Option<Signature>,
     pub written_on: NaiveDate,
     pub received_on: Option<NaiveDate>,
@@ -249,6 +162,7 @@ impl CaseFacts {
                 .on_behalf_of
                 .and_then(|other| faults.on_behalf(other, written_on)),
             grounds: faults.grounds(raw.grounds),
+            own_paragraph: paragraphs(&raw.own_paragraph),
             signature: raw
                 .signature
                 .and_then(|signature| faults.signature(signature)),

@@ -3,12 +3,14 @@
 mod facts;
 mod names;
 mod plan;
+mod raw;
 
 pub use facts::{
     CaseFacts, FieldError, GivenController, Ground, HistoryEntry, Identifier, OnBehalf, Person,
-    RawCase, Signature,
+    Signature,
 };
 pub use names::{
     Channel, GroundKind, IdentifierKind, LetterKind, Relation, ReplyKind, Right, Scenario,
 };
-pub use plan::{Addressed, LetterPlan, Refusal, plan};
+pub use plan::{Addressed, LetterPlan, Refusal, plan, regime_of};
+pub use raw::{RawCase, RawController, RawHistory, RawOnBehalf, RawPair, RawSubject};

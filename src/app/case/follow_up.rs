@@ -1,0 +1,64 @@
+//! The next letter of the ladder: drafted from the file of the case, approved by the person, never by the program.
+
+use serde_json::json;
+
+use super::file::CaseFile;
+use super::open::stored_letter;
+use crate::app::{App, AppError, ComposedLetter, compose_letter};
+use crate::domain::case::{EventKind, NextStep};
+use crate::domain::letter::LetterKind;
+use crate::domain::party::paragraphs;
+use crate::storage::NewEvent;
+
+/// Drafts the letter that the ladder offers now.
+///
+/// # Errors
+/// [`AppError::NotNow`] if none is offered.
+pub fn draft_follow_up(
+    app: &App,
+    file: &CaseFile,
+    own_paragraph: &str,
+) -> Result<(LetterKind, ComposedLetter), AppError> {
+    let today = app.clock.today(chrono_tz::UTC);
+    let plan = file.plan(app, today)?;
+    let due = plan.due.as_ref().map(|(_, due)| due);
+    let NextStep::Climb(kind) = file.next_step(plan.regime, due, today) else {
+        return Err(AppError::NotNow);
+    };
+    let mut facts = file.facts(kind, today)?;
+    facts.own_paragraph = paragraphs(own_paragraph);
+    Ok((kind, compose_letter(&app.book, &app.letters, &facts)?))
+}
+
+/// Approves the draft that the person read.
+///
+/// # Errors
+/// [`AppError::Changed`] if it is not the one that was read.
+pub fn approve_follow_up(
+    app: &App,
+    file: &CaseFile,
+    own_paragraph: &str,
+    read_sha256: &str,
+) -> Result<(), AppError> {
+    let (kind, letter) = draft_follow_up(app, file, own_paragraph)?;
+    let now = app.clock.now();
+    let stored = stored_letter(app, &letter, now)?;
+    if stored.text_sha256 != read_sha256 {
+        return Err(AppError::Changed);
+    }
+    let payload = json!({ "letter": stored.id, "kind": kind, "text_sha256": stored.text_sha256 });
+    app.db.write(|tx| {
+        tx.change_case(&file.row, file.row.state, None)?;
+        tx.insert_letter(file.row.id, &file.key, &stored)?;
+        tx.append_event(
+            file.row.id,
+            &file.key,
+            &NewEvent {
+                kind: EventKind::LetterApproved,
+                at: now,
+                payload: &payload,
+            },
+        )
+    })?;
+    Ok(())
+}

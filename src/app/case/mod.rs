@@ -1,0 +1,28 @@
+//! The life of a case, one story per file: opened, confirmed, sent, answered, climbed, ended.
+
+mod confirm;
+mod end;
+mod export;
+mod file;
+mod follow_up;
+mod hand_in;
+mod open;
+mod report_sent;
+
+pub use confirm::{confirm_case, refuse_case};
+pub use end::{close_case, erase_case, renew_link, withdraw_case};
+pub use export::export_case;
+pub use file::{CaseFile, SentRecord, StoredLetter, load_case};
+pub use follow_up::{approve_follow_up, draft_follow_up};
+pub use hand_in::{hand_in_reply, read_reply};
+pub use open::{OpenedCase, compose_first_letter, open_case, resend_confirmation};
+pub use report_sent::{Report, report_sent};
+
+use chrono::TimeDelta;
+
+/// How long a confirmation link works, in hours.
+pub const CONFIRMATION_HOURS: i64 = 48;
+
+pub(super) fn confirmation_time() -> TimeDelta {
+    TimeDelta::hours(CONFIRMATION_HOURS)
+}

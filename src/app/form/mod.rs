@@ -1,0 +1,7 @@
+//! The form: what a person has answered so far, the order of the steps, and the case that follows from the answers.
+
+mod answers;
+mod state;
+
+pub use answers::{Fields, Problem, apply, text_problem};
+pub use state::{FormState, Step};

@@ -1,0 +1,136 @@
+//! The web: translates requests into use cases and their results into pages. Decides nothing about the law or a case.
+
+mod case;
+mod case_end;
+mod case_letters;
+mod case_reports;
+mod case_ways;
+mod confirm;
+mod demo;
+mod frame;
+mod headers;
+mod letter_view;
+mod request;
+mod request_check;
+mod request_pages;
+mod send;
+mod site;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::{App as Actix, HttpServer, middleware, web};
+
+use crate::app::App;
+use crate::domain::clock::ShiftedClock;
+
+/// What every handler works with.
+pub struct House {
+    /// The use cases.
+    pub app: App,
+    /// Signs the hidden field of every form.
+    pub form_secret: [u8; 32],
+    /// The clock that the demo moves.
+    pub demo_clock: Arc<ShiftedClock>,
+}
+
+/// Serves the demo until it is stopped.
+///
+/// # Errors
+/// The port is taken, or the server failed.
+pub async fn serve_demo(house: Arc<House>, listener: TcpListener) -> std::io::Result<()> {
+    let data = web::Data::from(house);
+    let server = move || {
+        Actix::new()
+            .app_data(data.clone())
+            .app_data(
+                web::FormConfig::default()
+                    .limit(256 * 1024)
+                    .error_handler(frame::bad_form),
+            )
+            .wrap(middleware::from_fn(headers::guard))
+            .wrap(middleware::Compress::default())
+            .configure(routes)
+    };
+    HttpServer::new(server)
+        .workers(2)
+        .listen(listener)?
+        .run()
+        .await
+}
+
+/// Every route. No route of the demo asks for a sign-in: a case is reached by its secret link alone.
+fn routes(config: &mut web::ServiceConfig) {
+    config
+        .configure(site_routes)
+        .configure(form_routes)
+        .configure(case_routes);
+    config.default_service(web::route().to(site::not_found));
+}
+
+fn site_routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/", web::get().to(site::start))
+        .route("/about", web::get().to(site::about))
+        .route("/privacy", web::get().to(site::privacy))
+        .route("/healthz", web::get().to(site::healthz))
+        .route("/assets/style.css", web::get().to(site::stylesheet))
+        .route("/favicon.ico", web::get().to(site::no_icon))
+        .route("/demo", web::get().to(demo::mailbox))
+        .route("/demo/mail/{id}", web::get().to(demo::mail))
+        .route("/demo/clock", web::post().to(demo::clock));
+}
+
+fn form_routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/request/preview", web::get().to(send::preview))
+        .route("/request/preview", web::post().to(send::change))
+        .route("/request/preview.pdf", web::get().to(send::preview_pdf))
+        .route("/request/send", web::post().to(send::send))
+        .route("/request/sent", web::get().to(send::sent))
+        .route("/request/{step}", web::get().to(request::show))
+        .route("/request/{step}", web::post().to(request::answer))
+        .route("/confirm/{secret}", web::get().to(confirm::show))
+        .route("/confirm/{secret}", web::post().to(confirm::confirm))
+        .route("/not-me/{secret}", web::get().to(confirm::show_not_me))
+        .route("/not-me/{secret}", web::post().to(confirm::not_me));
+}
+
+fn case_routes(config: &mut web::ServiceConfig) {
+    let case = web::scope("/case/{secret}")
+        .route("", web::get().to(case::show))
+        .route("/deadline", web::get().to(case::deadline))
+        .route("/letter/{file}", web::get().to(case_letters::letter))
+        .route("/draft", web::get().to(case_letters::draft))
+        .route("/draft", web::post().to(case_letters::approve))
+        .route("/draft.pdf", web::get().to(case_letters::draft_pdf))
+        .route("/send", web::get().to(case_ways::channels))
+        .route("/send", web::post().to(case_ways::choose_channel))
+        .route("/kit", web::get().to(case_ways::kit))
+        .route("/switch", web::get().to(case_ways::switch))
+        .route("/post", web::get().to(case_ways::post))
+        .route("/own-mailbox", web::get().to(case_ways::own_mailbox))
+        .route("/did", web::get().to(case_reports::did))
+        .route("/did", web::post().to(case_reports::report))
+        .route("/answer", web::get().to(case_reports::answer))
+        .route("/answer", web::post().to(case_reports::hand_in))
+        .route("/reply/{id}", web::get().to(case_reports::reply))
+        .route("/reply/{id}", web::post().to(case_reports::read))
+        .configure(end_routes)
+        .default_service(web::route().to(site::not_found));
+    config.service(case);
+}
+
+fn end_routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/close", web::get().to(case_end::close))
+        .route("/close", web::post().to(case_end::closed))
+        .route("/withdraw", web::get().to(case_end::withdraw))
+        .route("/withdraw", web::post().to(case_end::withdrawn))
+        .route("/erase", web::get().to(case_end::erase))
+        .route("/erase", web::post().to(case_end::erased))
+        .route("/export", web::get().to(case_end::export))
+        .route("/export", web::post().to(case_end::exported))
+        .route("/renew-link", web::get().to(case_end::renew_link))
+        .route("/renew-link", web::post().to(case_end::renewed));
+}
