@@ -122,12 +122,28 @@ pub fn next_step(regime: &Regime, case: &CaseStatus<'_>, today: NaiveDate) -> Ne
         {
             NextStep::Climb(LetterKind::IdentityReply)
         }
-        // A refusal does not have to be waited out.
+        // A refusal does not have to be waited out, unless a letter has gone since that gives the controller its own time.
         Some(
             ReplyKind::Refused | ReplyKind::Partial | ReplyKind::NoData | ReplyKind::NotController,
-        ) => NextStep::Climb(rung.kind),
+        ) if rung.after != After::LastLetter || answered_last_letter(case) => {
+            NextStep::Climb(rung.kind)
+        }
         _ => offered(case, regime, rung, today),
     }
+}
+
+/// True if an answer of substance came after the newest letter.
+fn answered_last_letter(case: &CaseStatus<'_>) -> bool {
+    let letter = case
+        .letters
+        .iter()
+        .filter_map(|letter| letter.received_on.or(letter.sent_on))
+        .max();
+    let answers = case
+        .replies
+        .iter()
+        .filter(|reply| reply.kind.is_some_and(is_answer));
+    answers.map(|reply| reply.received_on).max() > letter
 }
 
 /// An answer of substance; the rest only tells that the letter arrived, or nothing.
@@ -163,6 +179,16 @@ fn offered(case: &CaseStatus<'_>, regime: &Regime, rung: &Rung, today: NaiveDate
         Some(day) if day <= today => NextStep::Climb(rung.kind),
         until => NextStep::Wait { until },
     }
+}
+
+/// The first day on which the regulator can be turned to, if it is known.
+#[must_use]
+pub fn complaint_from(regime: &Regime, case: &CaseStatus<'_>) -> Option<NaiveDate> {
+    let rung = regime
+        .rungs
+        .iter()
+        .find(|rung| rung.kind == LetterKind::Complaint)?;
+    opens_on(case, regime, rung)
 }
 
 /// The first day on which a rung is offered: the day after what it waits for, plus its own wait.

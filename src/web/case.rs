@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::House;
 use super::confirm::about;
+use super::derivation::derivation;
 use super::frame::{PageError, Reply, Visit, page, show as show_page};
 use crate::app::AppError;
 use crate::app::case::{CaseFile, load_case};
@@ -129,8 +130,6 @@ impl Case<'_> {
     /// The block of the due date.
     pub(super) fn due_view(&self, visit: &Visit, house: &House) -> Value {
         let closed = matches!(self.file.row.state, CaseState::Closed);
-        let word =
-            |key: &str, values: &[(&str, &str)]| house.app.pages.word(&visit.language, key, values);
         let Some((rule_id, due)) = &self.plan.due else {
             let key = if closed {
                 "due.ended"
@@ -155,23 +154,20 @@ impl Case<'_> {
             .get(rule_id)
             .and_then(|rule| rule.source.split([':', ';']).next())
             .map(str::to_owned);
-        let reported = word("who.reported", &[]);
         let by_post = self
             .first_sent()
             .is_some_and(|sent| sent.channel == "post" && sent.proof.is_empty());
-        let steps: Vec<&str> = due.why.split("; ").collect();
-        let step = |(index, text): (usize, &&str)| {
-            let from = if index == 0 {
-                Some(reported.clone())
-            } else {
-                source.clone().filter(|_| index == 1)
-            };
-            json!({ "text": sentence(text), "source": from })
-        };
+        let why = derivation(
+            due,
+            source,
+            &self.plan.controller.brand,
+            &visit.language,
+            house,
+        );
         json!({
             "shown_on": if closed { None } else { due.expected_due },
             "strict_on": due.strict_due, "safe_on": due.safe_due, "none_key": none_key, "provisional": by_post, "extension_until": null,
-            "holidays_until": 2036, "law_version": house.app.book.version, "why": steps.iter().enumerate().map(step).collect::<Vec<_>>(),
+            "holidays_until": 2036, "law_version": house.app.book.version, "why": why,
         })
     }
 
@@ -243,15 +239,6 @@ impl Case<'_> {
     }
 }
 
-/// The derivation begins its steps in lower case.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
-}
-
 /// A page of a case: its own keys beside `case`.
 pub(super) fn with_case(case: &Case<'_>, visit: &Visit, house: &House, mut own: Value) -> Value {
     if let Some(map) = own.as_object_mut() {
@@ -298,8 +285,9 @@ pub(super) async fn show(request: HttpRequest, house: web::Data<House>) -> HttpR
             let href = format!("{}/letter/{}", case.url, letter.id);
             json!({ "href": href, "pdf_href": format!("{href}.pdf"), "label_key": format!("letter_kind.{}", letter.kind.as_str()), "written_on": letter.written_at.date_naive() })
         };
-        let silence = case.due().and_then(|due| due.latest_reading).filter(|_| case.file.row.state != CaseState::Closed);
-        let silence = silence.map(|from| json!({ "from_on": from.succ_opt(), "regulator": case.regulator_name(house), "window_ends_on": null }));
+        let open = case.file.row.state != CaseState::Closed;
+        let from = case.file.complaint_from(case.plan.regime, case.due()).filter(|_| open);
+        let silence = from.map(|from| json!({ "from_on": from, "regulator": case.regulator_name(house), "window_ends_on": null }));
         let own = json!({
             "back": null,
             "just_opened": !visit.query.get("opened").is_empty(),

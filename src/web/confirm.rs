@@ -29,18 +29,21 @@ pub(super) async fn show(request: HttpRequest, house: web::Data<House>) -> HttpR
     .await
 }
 
-/// What a letter asks, in the words of the page.
+/// What a letter asks, in the words of the page: "Objection and erasure".
 pub(super) fn about(rights: &[String], visit: &Visit, house: &House) -> String {
-    let words: Vec<String> = rights
+    let Some(words) = house.app.letters.words(&visit.language) else {
+        return rights.join(", ");
+    };
+    let named: Vec<String> = rights
         .iter()
-        .map(|right| {
-            house
-                .app
-                .pages
-                .word(&visit.language, &format!("right.{right}"), &[])
-        })
+        .map(|right| words.right(right).to_owned())
         .collect();
-    words.join(" · ")
+    let text = words.list(&named);
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 fn used(on: chrono::NaiveDate) -> Reply {

@@ -7,6 +7,7 @@ mod case_reports;
 mod case_ways;
 mod confirm;
 mod demo;
+mod derivation;
 mod frame;
 mod headers;
 mod letter_view;

@@ -1,14 +1,11 @@
 // Counting of checks, the browser, and the second look: what a person saw is looked at again with scripts on, by axe, in each language and width.
 import { createRequire } from 'node:module'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { chromium } from 'playwright-core'
-
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
 const LANGUAGES = { en: 'Error:', de: 'Fehler:' }
 export const tally = { passed: 0, failed: 0 }
-
 export function check(name, good, detail = '') {
   tally[good ? 'passed' : 'failed'] += 1
   if (!good) console.error(`FAILED ${name}: ${detail}`)
@@ -25,7 +22,6 @@ export async function watchedPage(context, base) {
   // The browser reports every document with a status of 4xx; those are checked by their status.
   const fault = (message) => message.type() === 'error' && !/Failed to load resource.*status of 4/.test(message.text())
   page.on('console', (message) => fault(message) && check(`console of ${page.url()}`, false, message.text()))
-  page.on('pageerror', (error) => check(`script on ${page.url()}`, false, error.message))
   page.on('request', (request) => new URL(request.url()).origin === base || check(`request from ${page.url()}`, false, request.url()))
   return page
 }
@@ -44,7 +40,6 @@ async function axe(page, name) {
 export class Looker {
   constructor(browser, base, folder) {
     Object.assign(this, { browser, base, folder, known: new Set() })
-    if (folder) mkdirSync(folder, { recursive: true })
   }
 
   async #withPage(state, width, work) {
@@ -65,7 +60,7 @@ export class Looker {
           check(`${label} is an own page`, answer.status() < 500 && root.lang === language, `${answer.status()} ${root.lang}`)
           check(`${label} scrolls one way`, !root.wide)
           await axe(page, label)
-          if (this.folder) await page.screenshot({ path: join(this.folder, `${label.replace(/[^\w]+/g, '-').replace(/^-/, '')}.png`), fullPage: true })
+          if (this.folder) await page.screenshot({ path: `${this.folder}/${label.replace(/\W+/g, '-').slice(1)}.png`, fullPage: true })
         }
       })
     }
@@ -79,7 +74,6 @@ export class Looker {
         await page.goto(inLanguage(url, language))
         const button = page.locator('main form[method="post"] button:not(.second):not([formaction])').first()
         const [answer] = await Promise.all([page.waitForResponse((one) => one.request().method() === 'POST'), button.click()])
-        await page.waitForLoadState()
         check(`title of ${label}`, answer.status() === 422 && (await page.title()).startsWith(word), `${answer.status()} ${await page.title()}`)
         const links = await page.locator('.error-summary a').evaluateAll((all) => all.map((one) => one.getAttribute('href')))
         check(`summary of ${label} leads to #${field}`, links.includes(`#${field}`), links.join(' '))

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod deadlines;
+mod form;
+mod ladder;
 mod properties;
 mod records;
 mod regulators;

@@ -6,7 +6,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::app::{App, AppError};
-use crate::domain::case::{CaseStatus, EventKind, LetterStatus, NextStep, ReplyStatus, next_step};
+use crate::domain::case::{
+    CaseStatus, EventKind, LetterStatus, NextStep, ReplyStatus, complaint_from, next_step,
+};
 use crate::domain::deadline::Derivation;
 use crate::domain::document::Document;
 use crate::domain::law::{Page, Regime};
@@ -178,22 +180,32 @@ impl CaseFile {
         due: Option<&Derivation>,
         today: NaiveDate,
     ) -> NextStep {
+        self.with_status(due, |status| next_step(regime, status, today))
+    }
+
+    /// The first day on which a complaint is offered, if it is known.
+    #[must_use]
+    pub fn complaint_from(&self, regime: &Regime, due: Option<&Derivation>) -> Option<NaiveDate> {
+        self.with_status(due, |status| complaint_from(regime, status))
+    }
+
+    fn with_status<T>(
+        &self,
+        due: Option<&Derivation>,
+        work: impl FnOnce(&CaseStatus<'_>) -> T,
+    ) -> T {
         let letters: Vec<LetterStatus> = self.letters.iter().map(StoredLetter::status).collect();
         let status = |reply: &ReplyRow| ReplyStatus {
             kind: reply.kind,
             received_on: reply.received_on,
         };
         let replies: Vec<ReplyStatus> = self.replies.iter().map(status).collect();
-        next_step(
-            regime,
-            &CaseStatus {
-                state: self.row.state,
-                letters: &letters,
-                replies: &replies,
-                due,
-            },
-            today,
-        )
+        work(&CaseStatus {
+            state: self.row.state,
+            letters: &letters,
+            replies: &replies,
+            due,
+        })
     }
 
     /// The letter with this id.

@@ -2,21 +2,14 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use super::Unit;
+use super::{DayOff, Unit};
 use crate::domain::calendar::{Calendar, Unknown};
-
-/// A day off that was stepped over, and its name (empty = weekend).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Step {
-    pub(super) day: NaiveDate,
-    pub(super) name: String,
-}
 
 /// An end after rolling, and the days it rolled over.
 #[derive(Debug, Clone)]
 pub(super) struct Rolled {
     pub(super) end: NaiveDate,
-    pub(super) over: Vec<Step>,
+    pub(super) over: Vec<DayOff>,
 }
 
 /// The civil date `n` units after `from`, for every unit but working days. `None` beyond the calendar of the computer.
@@ -36,14 +29,14 @@ pub(super) fn working_days(
     calendar: &Calendar,
     from: NaiveDate,
     n: u32,
-) -> Result<(NaiveDate, Vec<Step>), Unknown> {
+) -> Result<(NaiveDate, Vec<DayOff>), Unknown> {
     let (mut day, mut left, mut skipped) = (from, n, Vec::new());
     while left > 0 {
         day = next(day)?;
         match calendar.off(day)? {
             None => left -= 1,
             Some("") => {}
-            Some(name) => skipped.push(Step {
+            Some(name) => skipped.push(DayOff {
                 day,
                 name: name.to_owned(),
             }),
@@ -56,7 +49,7 @@ pub(super) fn working_days(
 pub(super) fn roll(calendar: &Calendar, mut end: NaiveDate) -> Result<Rolled, Unknown> {
     let mut over = Vec::new();
     while let Some(name) = calendar.off(end)? {
-        over.push(Step {
+        over.push(DayOff {
             day: end,
             name: name.to_owned(),
         });

@@ -6,12 +6,12 @@
 mod count;
 mod words;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::calendar::{Calendar, Unknown};
-use count::{Step, later, roll};
+use count::{later, roll};
 
 /// Unit of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -118,6 +118,58 @@ pub struct Question<'a> {
     pub pauses: &'a [(NaiveDate, NaiveDate)],
 }
 
+/// A day off that was stepped over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayOff {
+    /// The day.
+    pub day: NaiveDate,
+    /// Name of the holiday, empty for a weekend day.
+    pub name: String,
+}
+
+/// One step of a derivation, for whoever puts it in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DerivationStep {
+    /// The letter was received.
+    Received {
+        /// The civil date at the controller's place.
+        on: NaiveDate,
+        /// The instant and the zone it was read in, if the instant is known.
+        at: Option<(DateTime<Utc>, Tz)>,
+    },
+    /// The bare period.
+    Period {
+        /// Unit.
+        unit: Unit,
+        /// Length.
+        n: u32,
+        /// Its last day.
+        end: NaiveDate,
+        /// The month has no such day, so its last day counts.
+        clamped: bool,
+        /// Holidays that working days do not count.
+        not_counted: Vec<DayOff>,
+    },
+    /// Days on which the clock stood are added.
+    Paused {
+        /// How many.
+        days: u64,
+        /// The last day then.
+        end: NaiveDate,
+    },
+    /// The last day is off and moves.
+    Rolled {
+        /// The days it moves over.
+        over: Vec<DayOff>,
+        /// The last day then.
+        end: NaiveDate,
+    },
+    /// The holiday data does not reach.
+    Unreached(String),
+    /// The law gives no date.
+    NoDate(String),
+}
+
 /// Three dates and their derivation. All dates are civil dates at the controller's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Derivation {
@@ -131,7 +183,9 @@ pub struct Derivation {
     pub safe_due: Option<NaiveDate>,
     /// The latest date that any reading gives; the gate for a complaint stands on it.
     pub latest_reading: Option<NaiveDate>,
-    /// The derivation in words.
+    /// The derivation, step by step.
+    pub steps: Vec<DerivationStep>,
+    /// The derivation in English words.
     pub why: String,
     /// Set where the holiday data does not reach.
     pub unknown: Option<String>,
@@ -142,15 +196,7 @@ impl Question<'_> {
     #[must_use]
     pub fn derive(&self) -> Derivation {
         let received_on = self.receipt.on();
-        let none = |why: String| Derivation {
-            received_on,
-            strict_due: None,
-            expected_due: None,
-            safe_due: None,
-            latest_reading: None,
-            why,
-            unknown: None,
-        };
+        let none = |why: String| dated(received_on, None, vec![DerivationStep::NoDate(why)], None);
         let Some(n) = self.rule.n else {
             return none("the law sets no fixed period".into());
         };
@@ -169,26 +215,45 @@ impl Question<'_> {
     }
 
     fn dates(&self, received_on: NaiveDate, total: u32) -> Option<Derivation> {
-        let mut why = words::receipt(&self.receipt);
-        let (bare, skipped) = match self.bare_end(received_on, total) {
-            Ok(end) => end?,
-            Err(unknown) => return Some(unreached(received_on, None, why, &unknown)),
+        let at = match self.receipt {
+            Receipt::On(_) => None,
+            Receipt::At(instant, zone) => Some((instant, zone)),
         };
-        why.push_str(&words::period(
-            self.rule.unit,
-            total,
-            received_on,
-            bare,
-            &skipped,
-        ));
+        let mut steps = vec![DerivationStep::Received {
+            on: received_on,
+            at,
+        }];
+        let (bare, not_counted) = match self.bare_end(received_on, total) {
+            Ok(end) => end?,
+            Err(unknown) => return Some(unreached(received_on, None, steps, &unknown)),
+        };
+        let unit = self.rule.unit;
+        let clamped = matches!(unit, Unit::Months | Unit::Years) && bare.day() < received_on.day();
+        steps.push(DerivationStep::Period {
+            unit,
+            n: total,
+            end: bare,
+            clamped,
+            not_counted,
+        });
         let paused = self.paused_days();
         let strict = bare.checked_add_days(chrono::Days::new(paused))?;
-        why.push_str(&words::pause(paused, strict));
+        if paused > 0 {
+            steps.push(DerivationStep::Paused {
+                days: paused,
+                end: strict,
+            });
+        }
         let expected = match self.rolled(strict, &self.calendar) {
             Ok(rolled) => rolled,
-            Err(unknown) => return Some(unreached(received_on, Some(strict), why, &unknown)),
+            Err(unknown) => return Some(unreached(received_on, Some(strict), steps, &unknown)),
         };
-        why.push_str(&words::rolled(&expected));
+        if !expected.over.is_empty() {
+            steps.push(DerivationStep::Rolled {
+                over: expected.over,
+                end: expected.end,
+            });
+        }
         let safe = self.wide.as_ref().map(|wide| self.rolled(strict, wide));
         let unknown = safe
             .as_ref()
@@ -204,18 +269,19 @@ impl Question<'_> {
         .flatten()
         .max();
         Some(Derivation {
-            received_on,
-            strict_due: Some(strict),
             expected_due: Some(expected.end),
             safe_due,
             latest_reading: latest,
-            why,
-            unknown,
+            ..dated(received_on, Some(strict), steps, unknown)
         })
     }
 
     /// The end of the period before any pause or roll, and the days off that were stepped over (working days only).
-    fn bare_end(&self, from: NaiveDate, n: u32) -> Result<Option<(NaiveDate, Vec<Step>)>, Unknown> {
+    fn bare_end(
+        &self,
+        from: NaiveDate,
+        n: u32,
+    ) -> Result<Option<(NaiveDate, Vec<DayOff>)>, Unknown> {
         if self.rule.unit == Unit::WorkingDays {
             let calendar = self.calendar.clone()?;
             return count::working_days(calendar, from, n).map(Some);
@@ -271,18 +337,30 @@ impl Question<'_> {
 fn unreached(
     received_on: NaiveDate,
     strict_due: Option<NaiveDate>,
-    mut why: String,
+    mut steps: Vec<DerivationStep>,
     unknown: &Unknown,
 ) -> Derivation {
-    why.push_str(&format!("; {unknown}: the end cannot be told"));
+    steps.push(DerivationStep::Unreached(unknown.to_string()));
+    dated(received_on, strict_due, steps, Some(unknown.to_string()))
+}
+
+/// A derivation without a legal date.
+fn dated(
+    received_on: NaiveDate,
+    strict_due: Option<NaiveDate>,
+    steps: Vec<DerivationStep>,
+    unknown: Option<String>,
+) -> Derivation {
+    let why = words::english(&steps);
     Derivation {
         received_on,
         strict_due,
         expected_due: None,
         safe_due: None,
         latest_reading: None,
+        steps,
         why,
-        unknown: Some(unknown.to_string()),
+        unknown,
     }
 }
 

@@ -1,34 +1,65 @@
-//! The derivation in words, as a screen or a letter prints it and a lawyer checks it by hand.
+//! The derivation in English words, as the command line and a lawyer's file print it. Screens have words of their own for the same steps.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use super::count::{Rolled, Step};
-use super::{Receipt, Unit};
+use super::{DayOff, DerivationStep, Unit};
 
-pub(super) fn receipt(receipt: &Receipt) -> String {
-    let on = receipt.on();
-    let received = format!("received {}", long(on));
-    match receipt {
-        Receipt::On(_) => received,
-        Receipt::At(instant, zone) => {
-            let local = instant.with_timezone(zone);
-            format!(
-                "{} is {} {} in {zone}; {received}",
+/// All steps in one line.
+pub(super) fn english(steps: &[DerivationStep]) -> String {
+    let words: Vec<String> = steps.iter().flat_map(sentences).collect();
+    words.join("; ")
+}
+
+fn sentences(step: &DerivationStep) -> Vec<String> {
+    match step {
+        DerivationStep::Received { on, at: None } => vec![format!("received {}", long(*on))],
+        DerivationStep::Received {
+            on,
+            at: Some((instant, zone)),
+        } => {
+            let local = instant.with_timezone(zone).format("%H:%M");
+            let there = format!(
+                "{} is {} {local} in {zone}",
                 instant.format("%Y-%m-%dT%H:%M:%SZ"),
-                long(on),
-                local.format("%H:%M")
-            )
+                long(*on)
+            );
+            vec![there, format!("received {}", long(*on))]
         }
+        DerivationStep::Period {
+            unit,
+            n,
+            end,
+            clamped,
+            not_counted,
+        } => period(*unit, *n, *end, *clamped, not_counted),
+        DerivationStep::Paused { days: 1, end } => vec![format!(
+            "+ 1 day on which the clock stood, to {}",
+            long(*end)
+        )],
+        DerivationStep::Paused { days, end } => {
+            vec![format!(
+                "+ {days} days on which the clock stood, first and last included, to {}",
+                long(*end)
+            )]
+        }
+        DerivationStep::Rolled { over, end } => {
+            vec![
+                format!("not a working day: {}", list(over)),
+                format!("so it moves to {}", long(*end)),
+            ]
+        }
+        DerivationStep::Unreached(reason) => vec![format!("{reason}: the end cannot be told")],
+        DerivationStep::NoDate(reason) => vec![reason.clone()],
     }
 }
 
-pub(super) fn period(
+fn period(
     unit: Unit,
     n: u32,
-    from: NaiveDate,
     end: NaiveDate,
-    skipped: &[Step],
-) -> String {
+    clamped: bool,
+    not_counted: &[DayOff],
+) -> Vec<String> {
     let name = match unit {
         Unit::Hours => "hour",
         Unit::CalendarDays => "calendar day",
@@ -37,55 +68,36 @@ pub(super) fn period(
         Unit::Months => "month",
         Unit::Years => "year",
     };
-    let plural = if n == 1 { "" } else { "s" };
-    let mut words = format!(
-        "; {n} {name}{plural} after it end{} {}",
-        if n == 1 { "s" } else { "" },
+    let (plural, verb) = if n == 1 { ("", "ends") } else { ("s", "end") };
+    let clamp = if clamped {
+        " (last day of the month)"
+    } else {
+        ""
+    };
+    let mut words = vec![format!(
+        "{n} {name}{plural} after it {verb} {}{clamp}",
         long(end)
-    );
-    if matches!(unit, Unit::Months | Unit::Years) && end.day() < from.day() {
-        words.push_str(" (last day of the month)");
-    }
-    if !skipped.is_empty() {
-        words.push_str("; not counted besides weekends: ");
-        words.push_str(&list(skipped));
+    )];
+    if !not_counted.is_empty() {
+        words.push(format!(
+            "not counted besides weekends: {}",
+            list(not_counted)
+        ));
     }
     words
 }
 
-pub(super) fn pause(days: u64, end: NaiveDate) -> String {
-    match days {
-        0 => String::new(),
-        1 => format!("; + 1 day on which the clock stood, to {}", long(end)),
-        _ => format!(
-            "; + {days} days on which the clock stood, first and last included, to {}",
-            long(end)
-        ),
-    }
-}
-
-pub(super) fn rolled(rolled: &Rolled) -> String {
-    if rolled.over.is_empty() {
-        return String::new();
-    }
-    format!(
-        "; not a working day: {}; so it moves to {}",
-        list(&rolled.over),
-        long(rolled.end)
-    )
-}
-
-fn list(steps: &[Step]) -> String {
-    let one = |step: &Step| match step.name.as_str() {
-        "" => step.day.format("%a %m-%d").to_string(),
-        name => format!("{} {name}", step.day.format("%a %m-%d")),
+fn list(days: &[DayOff]) -> String {
+    let one = |off: &DayOff| match off.name.as_str() {
+        "" => off.day.format("%a %m-%d").to_string(),
+        name => format!("{} {name}", off.day.format("%a %m-%d")),
     };
     // A long run (New Zealand's summer) would bury the reader: first, last and count say it.
-    match steps {
-        [first, .., last] if steps.len() > 8 => {
-            format!("{} to {} ({} days)", one(first), one(last), steps.len())
+    match days {
+        [first, .., last] if days.len() > 8 => {
+            format!("{} to {} ({} days)", one(first), one(last), days.len())
         }
-        _ => steps.iter().map(one).collect::<Vec<_>>().join(", "),
+        _ => days.iter().map(one).collect::<Vec<_>>().join(", "),
     }
 }
 
