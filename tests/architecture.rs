@@ -7,9 +7,11 @@ use std::{fs, path::Path};
 const LAYERS: &[&[&str]] = &[
     &["domain"],
     &["config", "error"],
-    &["storage", "mail", "pdf", "templates"],
+    &["archive", "storage", "mail", "pdf", "templates"],
     &["app"],
-    &["web", "jobs", "cli"],
+    &["web", "jobs"],
+    // The command line starts the others.
+    &["cli"],
 ];
 
 #[test]

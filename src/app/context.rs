@@ -69,6 +69,9 @@ pub enum AppError {
     /// What was approved is not what would be sent.
     #[error("the letter changed since it was read")]
     Changed,
+    /// The bundle cannot be made.
+    #[error("the bundle cannot be made: {0}")]
+    Bundle(String),
     /// The step does not fit the state of the case.
     #[error("this does not fit the state of the case")]
     NotNow,

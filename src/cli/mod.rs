@@ -5,6 +5,7 @@ mod deadline;
 mod demo;
 mod letter;
 mod regulator;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,8 @@ enum Command {
     Regulator(regulator::Arguments),
     /// Checks the law data and renders every template
     Check,
+    /// Checks a bundle of a case offline
+    Verify(verify::Arguments),
     /// Opens the whole product on this machine; no mail leaves it
     Demo(demo::Arguments),
 }
@@ -66,6 +69,7 @@ pub fn run() -> ExitCode {
         Command::Letter(arguments) => letter::run(&arguments),
         Command::Regulator(arguments) => regulator::run(&arguments),
         Command::Check => check::run(),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments, cli.data_dir),
     };
     match result {

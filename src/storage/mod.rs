@@ -22,7 +22,7 @@ pub use cases::{CaseRow, NewCase};
 pub use confirmations::{Confirmation, NewConfirmation};
 pub use conn::Conn;
 pub use drafts::FormDraft;
-pub use events::{EventRow, NewEvent, verify_chain};
+pub use events::{ChainLink, EventRow, NewEvent, verify_links};
 pub use letters::LetterRow;
 pub use notices::NoticeRow;
 pub use replies::ReplyRow;

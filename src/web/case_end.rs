@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::House;
 use super::case::{Form, open, or_back, shows, with_case};
 use super::frame::{PageError, Reply, again, take};
-use crate::app::case::{close_case, erase_case, export_case, renew_link as renew, withdraw_case};
+use crate::app::case::{bundle_case, close_case, erase_case, renew_link as renew, withdraw_case};
 use crate::app::form::Problem;
 use crate::domain::case::{CaseState, Outcome};
 
@@ -119,12 +119,10 @@ pub(super) async fn exported(
 ) -> HttpResponse {
     take(request, house, form, |visit, house, _| {
         let case = open(visit, house)?;
-        let all = export_case(&house.app, &case.file)?;
-        let bytes = serde_json::to_vec_pretty(&all)
-            .map_err(|error| PageError::Internal(error.to_string()))?;
+        let bytes = bundle_case(&house.app, &case.file, &visit.language)?;
         Ok(Reply::File {
-            kind: "application/json",
-            name: format!("{}.json", case.file.row.reference),
+            kind: "application/zip",
+            name: format!("{}.zip", case.file.row.reference),
             bytes,
             download: true,
         })

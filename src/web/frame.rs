@@ -379,7 +379,7 @@ fn framed(context: Value, visit: &Visit, house: &House) -> Value {
         "csrf": visit.csrf,
         "site": {
             "name": operator.site, "stylesheet": "/assets/style.css", "operator": operator.name, "contact": operator.contact,
-            "address": operator.address, "exit_url": operator.exit_url, "draft_days": 1, "keep_months": 0,
+            "address": operator.address, "exit_url": operator.exit_url, "draft_days": 1,
             "regulator": operator.regulator, "processors": operator.processors,
         },
         "languages": languages,

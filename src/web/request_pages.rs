@@ -265,7 +265,6 @@ fn grounds(state: &FormState, house: &House) -> Value {
     json!({
         "required": required,
         "none_checked": state.grounds_none,
-        "none_hint_key": if required { "grounds.none_hint_required" } else { "grounds.none_hint_free" },
         "examples": ["grounds.example_profession", "grounds.example_minor", "grounds.example_abuse"],
         "grounds": GroundKind::ALL.iter().map(row).collect::<Vec<_>>(),
     })

@@ -58,7 +58,7 @@ fn refused(error: AppError, visit: &Visit, house: &House) -> Result<Reply, PageE
                 context,
                 visit,
                 house,
-                &[Problem::new("grounds", "problem.check")],
+                &[Problem::new("grounds", "problem.grounds")],
             ))
         }
         other => Err(other.into()),

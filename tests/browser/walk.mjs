@@ -1,5 +1,7 @@
 // Walks through the demo as a person without scripts: node walk.mjs http://127.0.0.1:8080 [folder for pictures]
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { Looker, check, equal, launch, tally, watchedPage } from './harness.mjs'
 import { badNames, foreignForms, headers } from './refusals.mjs'
 const base = new URL(process.argv[2] ?? 'http://127.0.0.1:8080').origin
@@ -149,8 +151,13 @@ async function end() {
   for (const href of letters) await isPdf('each letter', href)
   for (const path of [letters[0].replace('.pdf', ''), `${home}/export`]) await go(path)
   const [file] = await Promise.all([page.waitForEvent('download'), page.locator('form[action$="/export"] button').click()])
-  const all = JSON.parse(readFileSync(await file.path(), 'utf8'))
-  check('the export', all.letters?.length === 3 && all.replies?.length === 1 && all.events?.length >= 9, Object.keys(all).join(' '))
+  const bundle = readFileSync(await file.path())
+  check('the bundle is an archive', bundle.subarray(0, 2).toString() === 'PK', bundle.subarray(0, 20).toString())
+  const verify = (bytes) => { writeFileSync(`${tmpdir()}/demur-bundle.zip`, bytes); return spawnSync(process.env.DEMUR, ['verify', `${tmpdir()}/demur-bundle.zip`], { encoding: 'utf8' }) }
+  const accepted = verify(bundle)
+  check('demur verify accepts the bundle', accepted.status === 0 && JSON.parse(accepted.stdout).events >= 9, accepted.stderr)
+  bundle[Math.floor(bundle.length / 2)] ^= 1
+  equal('demur verify refuses it after one byte is changed', verify(bundle).status, 1)
   for (const [part, field] of [['close', 'outcome'], ['erase', 'sure']]) await go(`${home}/${part}`).then(() => empty(field))
   await go(home)
   await look('with the regulator')

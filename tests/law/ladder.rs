@@ -26,7 +26,9 @@ struct Ladder {
 impl Ladder {
     fn of(regime: &'static str, place: &str) -> Ladder {
         let book = embedded_law().unwrap();
-        let rule = book.rule(&book.regimes[regime].clock.rule).unwrap();
+        let rule = book
+            .rule(&book.regimes.get(regime).unwrap().clock.rule)
+            .unwrap();
         let due = book
             .question(
                 rule,
@@ -66,7 +68,7 @@ impl Ladder {
             replies: &self.replies,
             due: Some(&self.due),
         };
-        next_step(&self.book.regimes[self.regime], &status, today)
+        next_step(self.book.regimes.get(self.regime).unwrap(), &status, today)
     }
 }
 

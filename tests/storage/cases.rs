@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use demur::domain::case::{CaseState, EventKind, Outcome};
 use demur::domain::letter::{LetterKind, ReplyKind};
-use demur::storage::{LetterRow, NewEvent, ReplyRow, StorageError, verify_chain};
+use demur::storage::{LetterRow, NewEvent, ReplyRow, StorageError, verify_links};
 use serde_json::json;
 
 use crate::{House, id, noon, on_each};
@@ -160,14 +160,15 @@ fn many_writers_lose_no_event_and_the_chain_is_whole() {
             })
             .unwrap();
         assert_eq!(events.len(), 40, "{}", house.name);
-        assert!(verify_chain(case, &events));
-        let mut forged = events.clone();
-        forged.get_mut(7).unwrap().sealed_payload.push(0);
-        assert!(!verify_chain(case, &forged), "a changed payload is noticed");
-        let mut shortened = events;
+        let links: Vec<_> = events.iter().map(demur::storage::EventRow::link).collect();
+        assert!(verify_links(case, &links));
+        let mut forged = links.clone();
+        forged.get_mut(7).unwrap().sealed.push_str("00");
+        assert!(!verify_links(case, &forged), "a changed payload is noticed");
+        let mut shortened = links;
         shortened.remove(3);
         assert!(
-            !verify_chain(case, &shortened),
+            !verify_links(case, &shortened),
             "a missing event is noticed"
         );
     });

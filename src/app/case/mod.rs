@@ -1,5 +1,6 @@
 //! The life of a case, one story per file: opened, confirmed, sent, answered, climbed, ended.
 
+mod bundle;
 mod confirm;
 mod end;
 mod export;
@@ -9,9 +10,9 @@ mod hand_in;
 mod open;
 mod report_sent;
 
+pub use bundle::{BadBundle, VerifiedBundle, bundle_case, verify_bundle};
 pub use confirm::{confirm_case, refuse_case};
 pub use end::{close_case, erase_case, renew_link, withdraw_case};
-pub use export::export_case;
 pub use file::{CaseFile, SentRecord, StoredLetter, load_case};
 pub use follow_up::{approve_follow_up, draft_follow_up};
 pub use hand_in::{hand_in_reply, read_reply};
