@@ -87,6 +87,8 @@ pub struct HolidayBook {
     calendars: BTreeMap<String, Calendar>,
     /// Day on which the data was made, and by which version of its source.
     pub version: String,
+    /// The last day that the data knows.
+    pub last_day: Option<NaiveDate>,
 }
 
 /// A line of the holiday file that cannot be read.
@@ -263,6 +265,7 @@ impl TableReader {
             self.note("source")?,
             self.note("generated_on")?
         );
+        let last_day = valid.1;
         let mut calendars = BTreeMap::new();
         for (id, part) in &self.parts {
             let mut holidays = match &part.base {
@@ -292,7 +295,11 @@ impl TableReader {
                 ),
             );
         }
-        Ok(HolidayBook { calendars, version })
+        Ok(HolidayBook {
+            calendars,
+            version,
+            last_day: Some(last_day),
+        })
     }
 }
 

@@ -1,20 +1,20 @@
 //! The page of a case: where it stands, the one next step, what happened, and when an answer is due and why.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 
 use super::House;
 use super::confirm::about;
 use super::derivation::derivation;
 use super::frame::{PageError, Reply, Visit, page, show as show_page};
+use super::timeline::entry;
 use crate::app::AppError;
 use crate::app::case::{CaseFile, load_case};
 use crate::domain::case::{CaseState, EventKind, NextStep};
 use crate::domain::deadline::Derivation;
 use crate::domain::law::Sector;
 use crate::domain::letter::LetterPlan;
-use crate::storage::EventRow;
 
 /// A form as it comes in.
 pub(super) type Form = web::Form<Vec<(String, String)>>;
@@ -167,7 +167,7 @@ impl Case<'_> {
         json!({
             "shown_on": if closed { None } else { due.expected_due },
             "strict_on": due.strict_due, "safe_on": due.safe_due, "none_key": none_key, "provisional": by_post, "extension_until": null,
-            "holidays_until": 2036, "law_version": house.app.book.version, "why": why,
+            "holidays_until": house.app.book.holidays.last_day.map(|day| day.year()), "law_version": house.app.book.version, "why": why,
         })
     }
 
@@ -313,85 +313,4 @@ pub(super) async fn deadline(request: HttpRequest, house: web::Data<House>) -> H
         ))
     })
     .await
-}
-
-/// One line of the timeline.
-fn entry(event: &EventRow, case: &Case<'_>, visit: &Visit, house: &House) -> Option<Value> {
-    if event.kind == EventKind::CaseErased {
-        return None;
-    }
-    let text = |key: &str| {
-        event
-            .payload
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    let reported = matches!(
-        event.kind,
-        EventKind::LetterSent | EventKind::SettingSwitched
-    );
-    let who = house.app.pages.word(
-        &visit.language,
-        if reported { "who.reported" } else { "who.you" },
-        &[],
-    );
-    let day = text("sent_on")
-        .parse()
-        .ok()
-        .or_else(|| text("received_on").parse().ok());
-    let shown = house.app.pages.long_date(
-        &visit.language,
-        day.unwrap_or_else(|| event.at.date_naive()),
-    );
-    let link = match event.kind {
-        EventKind::LetterSent => Some(
-            json!({ "key": "link.proof", "href": format!("{}/letter/{}", case.url, text("letter")) }),
-        ),
-        EventKind::ReplyReceived => Some(
-            json!({ "key": "link.read", "href": format!("{}/reply/{}", case.url, text("reply")) }),
-        ),
-        _ => None,
-    };
-    Some(json!({
-        "at": event.at.to_rfc3339(), "at_words": shown, "what": what_happened(event, case, visit, house), "who": who, "quote": null,
-        "links": link.into_iter().collect::<Vec<_>>(),
-    }))
-}
-
-/// What an event says, in the words of the screens.
-fn what_happened(event: &EventRow, case: &Case<'_>, visit: &Visit, house: &House) -> String {
-    let text = |key: &str| {
-        event
-            .payload
-            .get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    let word = |prefix: &str, name: &str| {
-        house
-            .app
-            .pages
-            .word(&visit.language, &format!("{prefix}.{name}"), &[])
-    };
-    let key = match event.kind {
-        EventKind::SettingSwitched => "event.switched".to_owned(),
-        kind => format!("event.{}", kind.as_str()),
-    };
-    let letter = case
-        .file
-        .letters
-        .iter()
-        .find(|letter| letter.id.to_string() == text("letter"));
-    let letter = letter
-        .map(|letter| word("letter_kind", letter.kind.as_str()))
-        .unwrap_or_default();
-    let (kind, outcome) = (word("kind", text("kind")), word("outcome", text("outcome")));
-    let values = [
-        ("kind", kind.as_str()),
-        ("letter", &letter),
-        ("outcome", &outcome),
-        ("company", &case.plan.controller.brand),
-    ];
-    house.app.pages.word(&visit.language, &key, &values)
 }

@@ -16,6 +16,7 @@ mod request_check;
 mod request_pages;
 mod send;
 mod site;
+mod timeline;
 
 use std::net::TcpListener;
 use std::sync::Arc;

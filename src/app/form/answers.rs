@@ -2,37 +2,12 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::problems::{Problem, identifier_problem, name_problem, text_problem};
 use super::state::{FormState, Step};
 use crate::domain::law::{LawBook, RegulatorBy};
 use crate::domain::letter::{GroundKind, IdentifierKind, LetterKind, Right, Scenario};
-use crate::domain::party::{BadLine, email_address, one_line, paragraphs};
+use crate::domain::party::{email_address, one_line};
 use crate::domain::place::PlaceCode;
-
-/// Longest text of one ground, in characters.
-const LONGEST_TEXT: usize = 1000;
-
-/// A fault at a field, as a word of the screens with its values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Id of the field.
-    pub field: String,
-    /// Key of the words.
-    pub key: &'static str,
-    /// Values of the words.
-    pub values: Vec<(&'static str, String)>,
-}
-
-impl Problem {
-    /// A fault without values.
-    #[must_use]
-    pub fn new(field: impl Into<String>, key: &'static str) -> Problem {
-        Problem {
-            field: field.into(),
-            key,
-            values: Vec::new(),
-        }
-    }
-}
 
 /// The fields of a form as they came in.
 #[derive(Debug, Clone, Default)]
@@ -275,28 +250,6 @@ fn grounds(
     problems
 }
 
-/// What is wrong with a text of the person's own.
-pub fn text_problem(field: &str, text: &str) -> Option<Problem> {
-    let count = text.chars().count();
-    if paragraphs(text).is_empty() {
-        return Some(Problem::new(field, "problem.ground_text"));
-    }
-    if count > LONGEST_TEXT {
-        let values = vec![("max", LONGEST_TEXT.to_string()), ("n", count.to_string())];
-        return Some(Problem {
-            values,
-            ..Problem::new(field, "problem.text_long")
-        });
-    }
-    let hidden = text.lines().any(|line| {
-        matches!(
-            one_line(line),
-            Err(BadLine::Bidi | BadLine::Control | BadLine::LineBreak)
-        )
-    });
-    hidden.then(|| Problem::new(field, "problem.text_hidden"))
-}
-
 fn sensitive(fields: &Fields, state: &mut FormState) -> Vec<Problem> {
     match fields.get("sensitive") {
         given @ ("yes" | "without") => {
@@ -337,21 +290,6 @@ fn find(fields: &Fields, state: &mut FormState) -> Vec<Problem> {
     problems
 }
 
-fn identifier_problem(kind: IdentifierKind, value: &str) -> Option<&'static str> {
-    if one_line(value).is_err() {
-        return Some("problem.identifier_long");
-    }
-    let web = matches!(
-        kind,
-        IdentifierKind::ProfileUrl | IdentifierKind::ImageUrl | IdentifierKind::SearchUrl
-    );
-    if web && !(value.starts_with("https://") || value.starts_with("http://")) {
-        return Some("problem.identifier_url");
-    }
-    (kind == IdentifierKind::AccountEmail && email_address(value).is_err())
-        .then_some("problem.identifier_email")
-}
-
 fn you(fields: &Fields, state: &mut FormState) -> Vec<Problem> {
     let mut problems = Vec::new();
     fields.get("name").clone_into(&mut state.name);
@@ -371,29 +309,6 @@ fn you(fields: &Fields, state: &mut FormState) -> Vec<Problem> {
         problems.push(Problem::new("address", "problem.address"));
     }
     problems
-}
-
-/// What is wrong with a name: nothing, or the reason in words of the screens.
-fn name_problem(field: &str, empty: &'static str, value: &str) -> Option<Problem> {
-    match one_line(value) {
-        Ok(_) => None,
-        Err(BadLine::Empty) => Some(Problem::new(field, empty)),
-        Err(BadLine::TooLong) => Some(Problem::new(field, "problem.name_long")),
-        Err(BadLine::LineBreak) => {
-            let start: String = value
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .take(30)
-                .collect();
-            Some(Problem {
-                values: vec![("start", start)],
-                ..Problem::new(field, "problem.name_line")
-            })
-        }
-        Err(BadLine::Control | BadLine::Bidi) => Some(Problem::new(field, "problem.name_hidden")),
-    }
 }
 
 fn check(state: &FormState) -> Vec<Problem> {
