@@ -83,12 +83,14 @@ create table notices (
 
 create table form_drafts (
   id uuid primary key not null,
+  case_id uuid,
   token_hash bytea not null,
   sealed_key bytea not null,
   sealed_form bytea not null,
   expires_at timestamptz not null
 );
 create index form_drafts_token_hash on form_drafts (token_hash);
+create index form_drafts_case_id on form_drafts (case_id);
 create index form_drafts_expires_at on form_drafts (expires_at);
 
 create table confirmation_mails (

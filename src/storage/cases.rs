@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::schema::{case_keys, cases, replaced_links};
+use super::schema::{
+    case_keys, cases, confirmations, form_drafts, letters, notices, replaced_links, replies,
+};
 use super::seal::{CaseKey, secret_hash};
 use super::types::{Id, Instant};
 use super::{StorageError, Tx};
@@ -217,15 +219,20 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Erases a case: its key is destroyed, so every sealed value of it is noise, and what was not sealed is emptied. The chain of events stays whole.
+    /// Erases a case: its key is destroyed, so every sealed value of it is noise in every copy of the database; its rows are deleted. What is left is the row of
+    /// the case with its times, emptied, and the chain of its sealed events, which stays whole.
     ///
     /// # Errors
     /// [`StorageError::Conflict`].
     pub fn erase_case(&mut self, case: &CaseRow, at: DateTime<Utc>) -> Result<(), StorageError> {
-        let changed = diesel::update(cases::table.find(Id(case.id)))
+        let id = Id(case.id);
+        let changed = diesel::update(cases::table.find(id))
             .filter(cases::version.eq(case.version))
             .set((
                 cases::state.eq(CaseState::Closed.as_str()),
+                cases::outcome.eq(None::<String>),
+                cases::reference.eq(""),
+                cases::controller.eq(""),
                 cases::sealed_facts.eq(Vec::new()),
                 cases::erased_at.eq(Some(Instant(at))),
                 cases::version.eq(case.version + 1),
@@ -234,7 +241,16 @@ impl Tx<'_> {
         if changed != 1 {
             return Err(StorageError::Conflict);
         }
-        diesel::delete(case_keys::table.find(Id(case.id))).execute(self.conn)?;
+        diesel::delete(case_keys::table.find(id)).execute(self.conn)?;
+        diesel::delete(letters::table.filter(letters::case_id.eq(id))).execute(self.conn)?;
+        diesel::delete(replies::table.filter(replies::case_id.eq(id))).execute(self.conn)?;
+        diesel::delete(notices::table.filter(notices::case_id.eq(id))).execute(self.conn)?;
+        diesel::delete(confirmations::table.filter(confirmations::case_id.eq(id)))
+            .execute(self.conn)?;
+        diesel::delete(replaced_links::table.filter(replaced_links::case_id.eq(id)))
+            .execute(self.conn)?;
+        diesel::delete(form_drafts::table.filter(form_drafts::case_id.eq(id)))
+            .execute(self.conn)?;
         Ok(())
     }
 }

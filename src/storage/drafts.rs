@@ -14,6 +14,8 @@ use super::{StorageError, Tx};
 #[expect(missing_docs, reason = "the fields are the columns of the table")]
 pub struct FormDraft {
     pub id: Uuid,
+    /// The case opened from it: the draft is erased with the case.
+    pub case_id: Option<Uuid>,
     pub form: Vec<u8>,
     pub expires_at: DateTime<Utc>,
 }
@@ -28,24 +30,26 @@ impl Tx<'_> {
         secret: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<FormDraft>, StorageError> {
-        type Row = (Id, Vec<u8>, Vec<u8>, Instant);
+        type Row = (Id, Option<Id>, Vec<u8>, Vec<u8>, Instant);
         let row: Option<Row> = form_drafts::table
             .filter(form_drafts::token_hash.eq(secret_hash(secret)))
             .filter(form_drafts::expires_at.gt(Instant(now)))
             .select((
                 form_drafts::id,
+                form_drafts::case_id,
                 form_drafts::sealed_key,
                 form_drafts::sealed_form,
                 form_drafts::expires_at,
             ))
             .first(self.conn)
             .optional()?;
-        let Some((id, sealed_key, sealed_form, expires_at)) = row else {
+        let Some((id, case_id, sealed_key, sealed_form, expires_at)) = row else {
             return Ok(None);
         };
         let key = self.master.open_case_key(id.0, &sealed_key)?;
         Ok(Some(FormDraft {
             id: id.0,
+            case_id: case_id.map(|id| id.0),
             form: key.open("form", &sealed_form)?,
             expires_at: expires_at.0,
         }))
@@ -62,6 +66,7 @@ impl Tx<'_> {
         diesel::insert_into(form_drafts::table)
             .values((
                 form_drafts::id.eq(Id(draft.id)),
+                form_drafts::case_id.eq(draft.case_id.map(Id)),
                 form_drafts::token_hash.eq(secret_hash(secret)),
                 form_drafts::sealed_key.eq(sealed_key),
                 form_drafts::sealed_form.eq(sealed_form),

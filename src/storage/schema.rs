@@ -88,6 +88,7 @@ table! {
 table! {
     form_drafts (id) {
         id -> DbUuid,
+        case_id -> Nullable<DbUuid>,
         token_hash -> Binary,
         sealed_key -> Binary,
         sealed_form -> Binary,

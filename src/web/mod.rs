@@ -42,6 +42,7 @@ pub struct House {
 /// The port is taken, or the server failed.
 pub async fn serve_demo(house: Arc<House>, listener: TcpListener) -> std::io::Result<()> {
     let data = web::Data::from(house);
+    actix_web::rt::spawn(sweep(data.clone()));
     let server = move || {
         Actix::new()
             .app_data(data.clone())
@@ -59,6 +60,24 @@ pub async fn serve_demo(house: Arc<House>, listener: TcpListener) -> std::io::Re
         .listen(listener)?
         .run()
         .await
+}
+
+/// Throws away the drafts whose day is over, also when nobody uses the form.
+async fn sweep(house: web::Data<House>) {
+    loop {
+        let swept = house.clone();
+        let done = web::block(move || {
+            swept
+                .app
+                .db
+                .write(|tx| tx.delete_old_form_drafts(swept.app.clock.now()))
+        })
+        .await;
+        if let Ok(Err(error)) = done {
+            tracing::error!(%error, "old drafts could not be thrown away");
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_secs(600)).await;
+    }
 }
 
 /// Every route. No route of the demo asks for a sign-in: a case is reached by its secret link alone.

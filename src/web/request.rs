@@ -38,6 +38,7 @@ pub(super) fn save(
     let id = old.map_or_else(|| new_id(house.app.random.as_ref(), now), |draft| draft.id);
     let draft = FormDraft {
         id,
+        case_id: state.sent_case.parse().ok(),
         form,
         expires_at: now + TimeDelta::days(1),
     };

@@ -37,8 +37,8 @@ fn no_canary_is_found_in_any_file() {
 
 /// Writes one canary into every field that takes a person's words.
 fn hide(tx: &mut Tx<'_>, canary: &str) -> Result<(), StorageError> {
-    let (case, secret) = (id(), format!("secret-{canary}"));
-    let content = canary.as_bytes().to_vec();
+    let (case, secret, content) = (id(), format!("secret-{canary}"), canary.as_bytes().to_vec());
+    hide_form(tx, &secret, canary)?;
     let key = tx.insert_case(&NewCase {
         id: case,
         reference: "DM-TEST-0001",
@@ -86,11 +86,17 @@ fn hide(tx: &mut Tx<'_>, canary: &str) -> Result<(), StorageError> {
             text: canary.to_owned(),
             handed_in_at: noon(),
         },
-    )?;
+    )
+}
+
+/// The same for what is kept before a case is opened.
+fn hide_form(tx: &mut Tx<'_>, secret: &str, canary: &str) -> Result<(), StorageError> {
+    let content = canary.as_bytes().to_vec();
     tx.save_form_draft(
-        &secret,
+        secret,
         &FormDraft {
             id: id(),
+            case_id: None,
             form: content,
             expires_at: noon() + TimeDelta::days(1),
         },

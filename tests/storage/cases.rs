@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use demur::domain::case::{CaseState, EventKind, Outcome};
 use demur::domain::letter::{LetterKind, ReplyKind};
-use demur::storage::{LetterRow, NewEvent, ReplyRow, StorageError, verify_links};
+use demur::storage::{FormDraft, LetterRow, NewEvent, ReplyRow, StorageError, verify_links};
 use serde_json::json;
 
 use crate::{House, id, noon, on_each};
@@ -179,6 +179,16 @@ fn an_erased_case_cannot_be_read_and_its_chain_still_holds() {
     on_each(|house| {
         let case = house.open_case("erase-me");
         event(house, case, EventKind::CaseOpened, "one");
+        let draft = FormDraft {
+            id: id(),
+            case_id: Some(case),
+            form: b"rest".to_vec(),
+            expires_at: noon() + chrono::TimeDelta::days(1),
+        };
+        house
+            .db
+            .write(|tx| tx.save_form_draft("draft", &draft))
+            .unwrap();
         event(house, case, EventKind::CaseWithdrawn, "two");
         let (row, _) = house
             .db
@@ -199,6 +209,14 @@ fn an_erased_case_cannot_be_read_and_its_chain_still_holds() {
             house.db.read::<_, StorageError>(|tx| tx.case_key(case)),
             Err(StorageError::Erased)
         ));
+        let left = house
+            .db
+            .read::<_, StorageError>(|tx| tx.form_draft("draft", noon()))
+            .unwrap();
+        assert!(
+            left.is_none(),
+            "the rest of the form is erased with the case"
+        );
         assert!(
             house
                 .db

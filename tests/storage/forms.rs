@@ -10,6 +10,7 @@ fn a_draft_is_found_by_its_cookie_until_its_day_is_over() {
     on_each(|house| {
         let draft = FormDraft {
             id: id(),
+            case_id: None,
             form: b"first".to_vec(),
             expires_at: noon() + TimeDelta::days(1),
         };
