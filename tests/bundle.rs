@@ -177,5 +177,11 @@ fn an_address_that_said_not_me_is_never_written_to_again() {
             .read::<_, StorageError>(|tx| tx.case(opened.id)),
         Err(StorageError::Erased)
     ));
-    assert!(open_case(&house.app, &form, &read, "http://127.0.0.1").is_err());
+    // Long after every other limit of the address has run out.
+    let later = house.app.clock.now() + chrono::TimeDelta::days(400);
+    let may = house
+        .app
+        .db
+        .read::<_, StorageError>(|tx| tx.may_mail("zoe@example.org", later));
+    assert!(!may.unwrap());
 }

@@ -92,8 +92,18 @@ fn master_key(dir: &std::path::Path, random: &dyn Random) -> Result<MasterKey, F
     }
     let mut bytes = [0; 32];
     random.fill(&mut bytes);
-    std::fs::write(&file, bytes)?;
+    write_private(&file, &bytes)?;
     Ok(MasterKey::new(bytes))
+}
+
+/// Writes a file that only its owner can read.
+fn write_private(file: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(bytes)
 }
 
 /// An operator who does not exist.

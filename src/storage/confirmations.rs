@@ -64,13 +64,17 @@ impl Tx<'_> {
         found(row)
     }
 
-    /// The link behind a "not me" secret.
+    /// The link behind a "not me" secret; whoever has the secret for "yes" may refuse, too.
     ///
     /// # Errors
     /// [`StorageError::NotFound`].
     pub fn confirmation_to_refuse(&mut self, secret: &str) -> Result<Confirmation, StorageError> {
         let row: Option<Row> = confirmations::table
-            .filter(confirmations::refuse_hash.eq(secret_hash(secret)))
+            .filter(
+                confirmations::refuse_hash
+                    .eq(secret_hash(secret))
+                    .or(confirmations::token_hash.eq(secret_hash(secret))),
+            )
             .select((
                 confirmations::case_id,
                 confirmations::expires_at,

@@ -154,9 +154,7 @@ impl Case<'_> {
             .get(rule_id)
             .and_then(|rule| rule.source.split([':', ';']).next())
             .map(str::to_owned);
-        let by_post = self
-            .first_sent()
-            .is_some_and(|sent| sent.channel == "post" && sent.proof.is_empty());
+        let by_post = self.first_sent().is_some_and(|sent| sent.channel == "post");
         let why = derivation(
             due,
             source,

@@ -86,6 +86,13 @@ pub(super) async fn answer(
             None if step == Step::Who => (None, FormState::default()),
             None => return Err(PageError::DraftExpired),
         };
+        // These answers became a case; the next letter begins with none of them.
+        if !state.sent_case.is_empty() {
+            if step != Step::Who {
+                return Ok(Reply::To("/request/sent".to_owned()));
+            }
+            state = FormState::default();
+        }
         state.screen_language.clone_from(&visit.language);
         let problems = apply(
             step,

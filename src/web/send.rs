@@ -164,6 +164,11 @@ pub(super) async fn send(
         if fields.get("action") == "resend" {
             return resend(&state, visit, house);
         }
+        // The language that the page showed, where the person has chosen none.
+        let regime = state.regime(&house.app.book, house.app.clock.today(chrono_tz::UTC));
+        if let (Some(regime), true) = (regime, state.letter_language.is_empty()) {
+            state.letter_language = state.language(&house.app.book, regime);
+        }
         let changed = match take_words(&mut state, fields) {
             Ok(changed) => changed,
             Err(problems) => return preview_again(&problems, &state, visit, house),

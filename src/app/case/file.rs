@@ -34,7 +34,7 @@ pub struct SentRecord {
     pub channel: String,
     /// The day, as the person reported it.
     pub sent_on: NaiveDate,
-    /// The day the addressee had it; for post the day of posting plus our margin, unless the person has a proof.
+    /// The day the addressee had it; for post the day of posting plus our margin.
     pub received_on: NaiveDate,
     /// A number the person was given.
     pub proof: String,
@@ -123,19 +123,19 @@ impl CaseFile {
         kind.as_str().clone_into(&mut raw.kind);
         raw.written_on = Some(today.to_string());
         raw.own_paragraph.clear();
-        raw.history = self.history(today);
+        raw.history = self.history();
         CaseFacts::check(raw, today).map_err(AppError::Facts)
     }
 
     /// What was sent and answered, in order of time.
-    fn history(&self, today: NaiveDate) -> Vec<RawHistory> {
+    fn history(&self) -> Vec<RawHistory> {
         let letters = self.letters.iter().filter_map(|letter| {
             let sent = letter.sent.as_ref()?;
             let entry = RawHistory {
                 kind: letter.kind.as_str().to_owned(),
                 sent_on: Some(sent.sent_on.to_string()),
-                // A letter still in the post has no day of receipt yet.
-                received_on: (sent.received_on <= today).then(|| sent.received_on.to_string()),
+                // Nobody has told when the post arrived: the margin serves the clock, no letter states it as a fact.
+                received_on: (sent.channel != "post").then(|| sent.received_on.to_string()),
                 channel: Some(sent.channel.clone()),
                 reference: Some(self.row.reference.clone()),
                 text: None,
@@ -243,17 +243,12 @@ impl StoredLetter {
     }
 }
 
-/// The day on which a letter counts as received: with a proof, or by a form or mailbox, the day itself; by post without a proof that day plus our margin.
-pub(super) fn received_on(
-    sent_on: NaiveDate,
-    channel: &str,
-    has_proof: bool,
-    margin_days: u32,
-) -> NaiveDate {
-    if channel == "post" && !has_proof {
-        return sent_on
-            .checked_add_days(Days::new(u64::from(margin_days)))
-            .unwrap_or(sent_on);
+/// The day on which a letter counts as received: by a form or mailbox the day itself; by post that day plus our margin (a tracking number proves the posting only).
+pub(super) fn received_on(sent_on: NaiveDate, channel: &str, margin_days: u32) -> NaiveDate {
+    if channel != "post" {
+        return sent_on;
     }
     sent_on
+        .checked_add_days(Days::new(u64::from(margin_days)))
+        .unwrap_or(sent_on)
 }

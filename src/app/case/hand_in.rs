@@ -58,6 +58,9 @@ pub fn read_reply(app: &App, file: &CaseFile, id: Uuid, kind: ReplyKind) -> Resu
     if !file.replies.iter().any(|reply| reply.id == id) {
         return Err(StorageError::NotFound.into());
     }
+    if file.row.state == CaseState::Closed {
+        return Err(AppError::NotNow);
+    }
     let escalated = file
         .letters
         .iter()

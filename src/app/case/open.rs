@@ -128,6 +128,11 @@ pub fn resend_confirmation(
     if case.state != CaseState::Unconfirmed {
         return Err(AppError::Used);
     }
+    // Only the address that the letter was written with: what the form says by now does not count.
+    let facts: RawCase = serde_json::from_slice(&case.facts)?;
+    if facts.subject.email.as_deref() != Some(form.email.as_str()) {
+        return Err(AppError::NotNow);
+    }
     if !app
         .db
         .read::<_, StorageError>(|tx| tx.may_mail(&form.email, now))?

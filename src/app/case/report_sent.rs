@@ -28,6 +28,9 @@ pub struct Report {
 /// [`AppError::NotNow`] if no letter waits or the day lies in the future.
 pub fn report_sent(app: &App, file: &CaseFile, report: &Report) -> Result<(), AppError> {
     let now = app.clock.now();
+    if file.row.state == CaseState::Closed {
+        return Err(AppError::NotNow);
+    }
     if report.switch {
         let payload = json!({ "what": "switch", "sent_on": report.sent_on, "proof": report.proof });
         let event = NewEvent {
@@ -48,12 +51,7 @@ pub fn report_sent(app: &App, file: &CaseFile, report: &Report) -> Result<(), Ap
         letter: letter.id,
         channel: report.channel.clone(),
         sent_on: report.sent_on,
-        received_on: received_on(
-            report.sent_on,
-            &report.channel,
-            !report.proof.is_empty(),
-            margin,
-        ),
+        received_on: received_on(report.sent_on, &report.channel, margin),
         proof: report.proof.clone(),
     };
     let payload = serde_json::to_value(&record)?;
