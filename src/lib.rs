@@ -5,6 +5,7 @@ pub mod archive;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod jobs;
 pub mod mail;
 pub mod pdf;
 pub mod storage;

@@ -1,9 +1,14 @@
+drop table sessions;
+drop table accounts;
+drop table installation;
 drop table blocked_addresses;
-drop table confirmation_mails;
+drop table limits;
 drop table form_drafts;
-drop table notices;
+drop table held_mails;
+drop table outbox;
 drop table replaced_links;
 drop table confirmations;
+drop table reply_files;
 drop table replies;
 drop table letters;
 drop table events;

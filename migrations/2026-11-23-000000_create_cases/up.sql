@@ -13,13 +13,18 @@ create table cases (
   outcome text check (outcome in ('complied', 'partial', 'refused', 'no_answer', 'withdrawn', 'no_jurisdiction')),
   version integer not null,
   link_hash bytea not null,
+  reply_hash bytea not null,
+  sealed_secrets bytea not null,
   controller text not null,
   law_version text not null,
   sealed_facts bytea not null,
+  wake_at timestamptz,
   created_at timestamptz not null,
   erased_at timestamptz
 );
 create index cases_link_hash on cases (link_hash);
+create index cases_reply_hash on cases (reply_hash);
+create index cases_wake_at on cases (wake_at);
 
 create table events (
   case_id uuid not null,
@@ -38,7 +43,6 @@ create table letters (
   kind text not null,
   state text not null check (state in ('draft', 'approved', 'sent')),
   sealed_letter bytea not null,
-  text_sha256 text not null,
   written_at timestamptz not null,
   primary key (case_id, id)
 );
@@ -47,9 +51,19 @@ create table replies (
   case_id uuid not null,
   id uuid not null,
   kind text,
+  origin text not null check (origin in ('handed_in', 'mail', 'forwarded')),
   received_on date not null,
   sealed_reply bytea not null,
-  handed_in_at timestamptz not null,
+  sealed_raw bytea,
+  arrived_at timestamptz not null,
+  primary key (case_id, id)
+);
+
+create table reply_files (
+  case_id uuid not null,
+  id uuid not null,
+  reply_id uuid not null,
+  sealed_file bytea not null,
   primary key (case_id, id)
 );
 
@@ -72,14 +86,37 @@ create table replaced_links (
 );
 create index replaced_links_link_hash on replaced_links (link_hash);
 
-create table notices (
+create table outbox (
   case_id uuid not null,
   id uuid not null,
   kind text not null,
-  sealed_notice bytea not null,
+  letter_id uuid,
+  state text not null check (state in ('queued', 'intent', 'sent', 'failed', 'unknown', 'ask')),
+  message_id text not null,
+  sealed_mail bytea not null,
+  sealed_bytes bytea,
+  sealed_result bytea,
+  attempts integer not null,
+  copies integer not null,
+  crashes integer not null,
+  next_at timestamptz not null,
+  lease_id uuid,
+  lease_until timestamptz,
   queued_at timestamptz not null,
+  finished_at timestamptz,
   primary key (case_id, id)
 );
+create index outbox_due on outbox (state, next_at);
+
+create table held_mails (
+  id uuid primary key not null,
+  raw_hash bytea not null,
+  sealed_key bytea not null,
+  sealed_raw bytea not null,
+  why text not null,
+  received_at timestamptz not null
+);
+create index held_mails_raw_hash on held_mails (raw_hash);
 
 create table form_drafts (
   id uuid primary key not null,
@@ -93,14 +130,33 @@ create index form_drafts_token_hash on form_drafts (token_hash);
 create index form_drafts_case_id on form_drafts (case_id);
 create index form_drafts_expires_at on form_drafts (expires_at);
 
-create table confirmation_mails (
-  address_hash bytea not null,
-  id uuid not null,
-  sent_at timestamptz not null,
-  primary key (address_hash, id)
+create table limits (
+  bucket_hash bytea primary key not null,
+  used integer not null,
+  resets_at timestamptz not null
 );
+create index limits_resets_at on limits (resets_at);
 
 create table blocked_addresses (
   address_hash bytea primary key not null,
-  blocked_at timestamptz not null
+  blocked_on date not null
 );
+
+create table installation (
+  id uuid primary key not null,
+  sealed_key bytea not null
+);
+
+create table accounts (
+  id uuid primary key not null,
+  name text not null unique,
+  password_hash text not null,
+  created_at timestamptz not null
+);
+
+create table sessions (
+  token_hash bytea primary key not null,
+  account_id uuid not null,
+  expires_at timestamptz not null
+);
+create index sessions_expires_at on sessions (expires_at);

@@ -95,6 +95,7 @@ pub fn compose_letter(
         from_name: &facts.subject.name,
         from: facts.subject.email.as_deref(),
         to,
+        copy_to: None,
     };
     let eml = to_eml(&document, &addresses, facts.written_on, &text, &html, &pdf)
         .map_err(ComposeError::Mail)?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::config::Limits;
 use crate::domain::clock::Clock;
 use crate::domain::law::LawBook;
 use crate::domain::random::Random;
@@ -24,6 +25,41 @@ pub struct App {
     pub random: Arc<dyn Random>,
     /// Who runs the service.
     pub operator: Operator,
+    /// Where people reach it, without a slash at the end.
+    pub base_url: String,
+    /// The addresses it writes from.
+    pub post_office: PostOffice,
+    /// What may be asked of it in which time.
+    pub limits: Limits,
+}
+
+/// The addresses of the service.
+#[derive(Debug, Clone)]
+pub struct PostOffice {
+    /// Sender of notices.
+    pub notices_from: String,
+    /// Domain of the cases' own addresses; `None`: no letter goes by e-mail.
+    pub reply_domain: Option<String>,
+}
+
+impl PostOffice {
+    /// The address of a case.
+    #[must_use]
+    pub fn reply_address(&self, token: &str) -> Option<String> {
+        let domain = self.reply_domain.as_ref()?;
+        Some(format!("case-{token}@{domain}"))
+    }
+
+    /// The token in an address, if it is one of ours.
+    #[must_use]
+    pub fn token_of<'a>(&self, address: &'a str) -> Option<&'a str> {
+        let (local, domain) = address.rsplit_once('@')?;
+        let ours = self.reply_domain.as_ref()?;
+        if !domain.eq_ignore_ascii_case(ours) {
+            return None;
+        }
+        local.strip_prefix("case-")
+    }
 }
 
 /// Who runs the service and answers for it; every page and every mail names them.
@@ -41,6 +77,8 @@ pub struct Operator {
     pub regulator: String,
     /// Services that work for them.
     pub processors: Vec<String>,
+    /// What the privacy page says in their own words.
+    pub notice: String,
     /// Where "Leave this page" goes.
     pub exit_url: Option<String>,
 }
@@ -69,6 +107,15 @@ pub enum AppError {
     /// What was approved is not what would be sent.
     #[error("the letter changed since it was read")]
     Changed,
+    /// The password is too short.
+    #[error(
+        "a password has at least {} characters",
+        super::account::SHORTEST_PASSWORD
+    )]
+    Password,
+    /// A mail cannot be written.
+    #[error("the mail cannot be written: {0}")]
+    Mail(String),
     /// The bundle cannot be made.
     #[error("the bundle cannot be made: {0}")]
     Bundle(String),

@@ -1,13 +1,42 @@
-//! `demur check`: reads and renders everything that is data.
+//! `demur check` and `demur healthcheck`: reads and renders everything that is data; tries the relay without sending anything; asks a running server.
 
-use serde_json::json;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
 
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::install::Installation;
 use super::{Failure, law, print_json};
 use crate::app::check_data;
 use crate::config::SystemClock;
 use crate::domain::clock::Clock;
+use crate::mail::probe;
 
-pub(super) fn run() -> Result<(), Failure> {
+/// What `check` takes.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Tries the relay of the settings, without sending a mail, and says which DNS records must exist
+    #[arg(long)]
+    mail: bool,
+}
+
+/// What `healthcheck` takes.
+#[derive(Debug, Args)]
+pub(super) struct HealthArguments {
+    /// The route to ask
+    #[arg(long, default_value = "http://127.0.0.1:8080/healthz")]
+    url: String,
+}
+
+pub(super) fn run(
+    arguments: &Arguments,
+    find: impl FnOnce() -> Result<Installation, Failure>,
+) -> Result<(), Failure> {
+    if arguments.mail {
+        return check_mail(&find()?);
+    }
     let book = law()?;
     let report = check_data(&book, SystemClock.today(chrono_tz::UTC));
     print_json(&json!({
@@ -28,5 +57,82 @@ pub(super) fn run() -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::Refused(report.faults.join("\n")))
+    }
+}
+
+fn check_mail(installation: &Installation) -> Result<(), Failure> {
+    let mail = &installation.settings.mail;
+    if mail.relay.is_empty() {
+        let why = "the setting `mail.relay` is missing; config/default.toml says what it is";
+        return Err(Failure::Refused(why.to_owned()));
+    }
+    let relay = installation.relay()?;
+    let answer = actix_web::rt::System::new().block_on(probe(&relay));
+    print_json(&json!({
+        "relay": format!("{}:{}", mail.relay, mail.port),
+        "signed_in": answer.is_ok() && !mail.user.is_empty(),
+        "error": answer.as_ref().err(),
+        "from": mail.from,
+        "reply_domain": mail.reply_domain,
+        "dns": records(&mail.from, &mail.reply_domain),
+    }))?;
+    answer.map_err(|why| Failure::Refused(format!("the relay does not take mail: {why}")))
+}
+
+/// The records that must exist. They are not looked up: only the owner of the domain knows which servers are theirs.
+fn records(from: &str, reply_domain: &str) -> Vec<Value> {
+    let sender = from.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let mut domains = vec![sender];
+    if !reply_domain.is_empty() && reply_domain != sender {
+        domains.push(reply_domain);
+    }
+    let mut found = Vec::new();
+    let mut add = |name: String, kind: &str, why: &str| {
+        found.push(json!({ "name": name, "type": kind, "why": why }));
+    };
+    if !reply_domain.is_empty() {
+        let why = "the mail server that hands its mail to `demur ingest`";
+        add(reply_domain.to_owned(), "MX", why);
+    }
+    for domain in domains {
+        add(
+            domain.to_owned(),
+            "TXT",
+            "SPF: `v=spf1 … -all` with the relay in it",
+        );
+        add(
+            format!("<selector>._domainkey.{domain}"),
+            "TXT",
+            "DKIM: the key with which the relay signs for this domain",
+        );
+        add(
+            format!("_dmarc.{domain}"),
+            "TXT",
+            "DMARC: `v=DMARC1; p=quarantine` or stricter once the reports are clean",
+        );
+    }
+    found
+}
+
+/// Asks a route over plain HTTP; a container engine calls this, so it needs no other program.
+pub(super) fn health(arguments: &HealthArguments) -> Result<(), Failure> {
+    let rest = arguments.url.strip_prefix("http://").ok_or_else(|| {
+        Failure::Usage("`--url` begins with http://; this asks the server itself".to_owned())
+    })?;
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let mut stream = TcpStream::connect(host)?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    stream.write_all(
+        format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").as_bytes(),
+    )?;
+    let mut answer = Vec::new();
+    stream.take(4096).read_to_end(&mut answer)?;
+    if answer.starts_with(b"HTTP/1.1 200") {
+        Ok(())
+    } else {
+        Err(Failure::Refused(format!(
+            "{} does not answer with 200",
+            arguments.url
+        )))
     }
 }

@@ -1,23 +1,33 @@
 //! The command line: translates arguments into use cases and their results into JSON and exit codes. Decides nothing.
 
+mod administration;
 mod check;
 mod deadline;
 mod demo;
+mod ingest;
+mod install;
 mod letter;
 mod regulator;
+mod serve;
 mod verify;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use install::Installation;
 
 /// Writes objections and erasure requests, tracks the deadline, takes overdue cases to the regulator
 #[derive(Debug, Parser)]
 #[command(version, about)]
 pub struct Cli {
-    /// Folder for the database and the key, for commands that need one
+    /// Settings that differ from config/default.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder for database, key and journal, for commands that need one [default: demur-data]
     #[arg(long, global = true, value_name = "DIR")]
-    data_dir: Option<std::path::PathBuf>,
+    data_dir: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -31,11 +41,31 @@ enum Command {
     /// Tells who hears a complaint, and how it may be lodged
     Regulator(regulator::Arguments),
     /// Checks the law data and renders every template
-    Check,
+    Check(check::Arguments),
+    /// Asks a running server whether it answers
+    Healthcheck(check::HealthArguments),
     /// Checks a bundle of a case offline
     Verify(verify::Arguments),
     /// Opens the whole product on this machine; no mail leaves it
     Demo(demo::Arguments),
+    /// Runs the web server and the jobs
+    Serve(serve::Arguments),
+    /// Runs the jobs alone
+    Worker(serve::Rehearsal),
+    /// Takes one raw mail in
+    Ingest(ingest::Arguments),
+    /// Brings the tables up to date
+    Migrate,
+    /// Writes a consistent copy of the SQLite database
+    Backup(administration::BackupArguments),
+    /// Gives the installation a new master key
+    RotateKey,
+    /// Manages the account of the inbox
+    #[command(subcommand)]
+    Account(administration::AccountCommand),
+    /// Writes what belongs to a case into an archive
+    #[command(subcommand)]
+    Export(administration::ExportCommand),
 }
 
 /// Why a command did not do what was asked.
@@ -45,6 +75,8 @@ pub enum Failure {
     Refused(String),
     /// The arguments make no sense: exit 2.
     Usage(String),
+    /// Not now; the caller tries again: exit 75.
+    TryAgain(String),
 }
 
 impl From<std::io::Error> for Failure {
@@ -53,7 +85,7 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-/// Runs the command and tells its exit code: 0 done, 1 refused or failed with a reason, 2 wrong usage.
+/// Runs the command and tells its exit code: 0 done, 1 refused or failed with a reason, 2 wrong usage, 75 try again.
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -64,18 +96,32 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let result = match cli.command {
-        Command::Deadline(arguments) => deadline::run(&arguments),
-        Command::Letter(arguments) => letter::run(&arguments),
-        Command::Regulator(arguments) => regulator::run(&arguments),
-        Command::Check => check::run(),
-        Command::Verify(arguments) => verify::run(&arguments),
-        Command::Demo(arguments) => demo::run(&arguments, cli.data_dir),
-    };
-    match result {
+    match run_command(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Refused(message)) => tell(&message, 1),
         Err(Failure::Usage(message)) => tell(&message, 2),
+        Err(Failure::TryAgain(message)) => tell(&message, 75),
+    }
+}
+
+fn run_command(cli: Cli) -> Result<(), Failure> {
+    let find = || Installation::find(cli.config.as_deref(), cli.data_dir.clone());
+    match cli.command {
+        Command::Deadline(arguments) => deadline::run(&arguments),
+        Command::Letter(arguments) => letter::run(&arguments),
+        Command::Regulator(arguments) => regulator::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments, find),
+        Command::Healthcheck(arguments) => check::health(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments, cli.data_dir),
+        Command::Serve(arguments) => serve::serve(&arguments, &find()?),
+        Command::Worker(rehearsal) => serve::worker(rehearsal, &find()?),
+        Command::Ingest(arguments) => ingest::run(&arguments, find()),
+        Command::Migrate => administration::migrate(&find()?),
+        Command::Backup(arguments) => administration::backup(&arguments, &find()?),
+        Command::RotateKey => administration::rotate_key(&find()?),
+        Command::Account(command) => administration::account(&command, &find()?),
+        Command::Export(command) => administration::export(&command, &find()?),
     }
 }
 
@@ -93,6 +139,14 @@ fn say(message: &str) {
     eprintln!("{message}");
 }
 
+/// The log goes to stderr, without a word of anybody's letter.
+fn log_to_stderr(level: tracing::Level) {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(level)
+        .init();
+}
+
 /// One line of machine output.
 fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
     use std::io::Write;
@@ -103,8 +157,11 @@ fn print_json(value: &serde_json::Value) -> Result<(), Failure> {
 
 /// The law this binary carries. A binary that passed its tests has no fault in it.
 fn law() -> Result<crate::domain::law::LawBook, Failure> {
-    crate::config::embedded_law().map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        Failure::Refused(lines.join("\n"))
-    })
+    crate::config::embedded_law().map_err(|errors| told(&errors))
+}
+
+/// Faults of the data, one a line.
+fn told(errors: &[crate::config::DataError]) -> Failure {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    Failure::Refused(lines.join("\n"))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::Path;
 
 use rust_embed::RustEmbed;
 use serde::Deserialize;
@@ -40,6 +41,42 @@ impl fmt::Display for DataError {
 /// # Errors
 /// Every fault with file and line; a released binary has none, `check` keeps it so.
 pub fn embedded_law() -> Result<LawBook, Vec<DataError>> {
+    law_with(BTreeMap::new())
+}
+
+/// The company of the demo, which does not exist.
+#[must_use]
+pub fn demo_companies() -> BTreeMap<String, String> {
+    let file = ConfigFiles::get("demo/example-data.toml");
+    let text = file.map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    text.into_iter()
+        .map(|text| ("controllers/example-data.toml".to_owned(), text))
+        .collect()
+}
+
+/// The companies that an operator keeps in a folder of their own, one file each.
+///
+/// # Errors
+/// A folder or a file that cannot be read.
+pub fn own_companies(folder: &Path) -> std::io::Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "toml")
+            && let Some(name) = path.file_name()
+        {
+            let name = format!("controllers/{}", name.display());
+            files.insert(name, std::fs::read_to_string(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+/// Reads the embedded data with further files beside it; one of the same name takes the place of the embedded one.
+///
+/// # Errors
+/// As [`embedded_law`].
+pub fn law_with(own: BTreeMap<String, String>) -> Result<LawBook, Vec<DataError>> {
     let mut files = BTreeMap::new();
     for path in ConfigFiles::iter() {
         if let Some(file) = ConfigFiles::get(&path) {
@@ -49,6 +86,7 @@ pub fn embedded_law() -> Result<LawBook, Vec<DataError>> {
             );
         }
     }
+    files.extend(own);
     law_from(&files)
 }
 

@@ -1,8 +1,8 @@
 //! A case: one person against one controller. Owns its states, its events and the one next step; how a deadline is counted belongs to `deadline`.
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::NaiveDate;
 
-use super::deadline::{Derivation, Unit};
+use super::deadline::Derivation;
 use super::law::{After, Regime, Rung};
 use super::letter::{LetterKind, ReplyKind};
 use super::names::names;
@@ -25,9 +25,31 @@ names! {
 names! {
     /// What happened. Append-only.
     EventKind, "event":
-    CaseOpened = "case_opened", AddressConfirmed = "address_confirmed", LetterApproved = "letter_approved", LetterSent = "letter_sent", SettingSwitched = "setting_switched",
-    ReplyReceived = "reply_received", ReplyRead = "reply_read", CaseWithdrawn = "case_withdrawn", CaseClosed = "case_closed",
+    CaseOpened = "case_opened", AddressConfirmed = "address_confirmed", LetterApproved = "letter_approved", LetterQueued = "letter_queued",
+    LetterSent = "letter_sent", SendFailed = "send_failed", SendUnknown = "send_unknown", SettingSwitched = "setting_switched",
+    ReplyReceived = "reply_received", ReplyRead = "reply_read", BecameOverdue = "became_overdue", CaseWithdrawn = "case_withdrawn", CaseClosed = "case_closed",
     LinkRenewed = "link_renewed", DataExported = "data_exported", CaseErased = "case_erased",
+}
+
+names! {
+    /// How an answer came. None of them proves who wrote it.
+    Origin, "origin":
+    HandedIn = "handed_in", Mail = "mail", Forwarded = "forwarded",
+}
+
+/// How far a letter has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Approved; nobody has sent it.
+    Waiting,
+    /// Demur is sending it.
+    OnItsWay,
+    /// It went, as far as known.
+    Sent,
+    /// It was refused, or came back: the addressee has not had it.
+    NotDelivered,
+    /// Twice nobody answered whether it was taken; a person decides.
+    InDoubt,
 }
 
 /// A letter of the case as far as the ladder looks at it.
@@ -35,6 +57,8 @@ names! {
 pub struct LetterStatus {
     /// Which letter.
     pub kind: LetterKind,
+    /// How far it has come.
+    pub delivery: Delivery,
     /// The day it went, once it did.
     pub sent_on: Option<NaiveDate>,
     /// The day the addressee had it, as far as known.
@@ -57,6 +81,12 @@ pub enum NextStep {
     Confirm,
     /// A letter is ready to go.
     Send(LetterKind),
+    /// A letter is being sent; nothing to do.
+    Sending,
+    /// A letter was refused or came back: it goes another way.
+    SendAgain(LetterKind),
+    /// Nobody knows whether a letter was taken: the person decides.
+    AskArrived(LetterKind),
     /// An answer came; the person says what it means.
     ReadReply,
     /// Nothing to do until a day. `None`: the law gives no day.
@@ -87,6 +117,33 @@ pub struct CaseStatus<'a> {
     pub due: Option<&'a Derivation>,
 }
 
+/// Where a case stands that is neither unconfirmed nor closed. `sent`: the letters that have gone. Answers that say nothing leave the state to the one before them.
+#[must_use]
+pub fn state_of(sent: &[LetterKind], replies: &[ReplyStatus]) -> CaseState {
+    if sent.is_empty() {
+        return CaseState::Ready;
+    }
+    if sent.iter().any(|kind| kind.goes_to_the_regulator()) {
+        return CaseState::Escalated;
+    }
+    if replies.iter().any(|reply| reply.kind.is_none()) {
+        return CaseState::Replied;
+    }
+    let telling = replies.iter().rev().filter_map(|reply| match reply.kind? {
+        ReplyKind::AutoReply
+        | ReplyKind::Acknowledgement
+        | ReplyKind::Unrelated
+        | ReplyKind::Bounce => None,
+        ReplyKind::IdentityDemand => Some(CaseState::AwaitingIdentity),
+        ReplyKind::ExtensionNotice => Some(CaseState::Extended),
+        _ => Some(CaseState::Replied),
+    });
+    telling
+        .into_iter()
+        .next()
+        .unwrap_or(CaseState::AwaitingReply)
+}
+
 /// Decides the next step from the ladder of the regime. `today` is the civil date at the controller's place.
 #[must_use]
 pub fn next_step(regime: &Regime, case: &CaseStatus<'_>, today: NaiveDate) -> NextStep {
@@ -95,8 +152,8 @@ pub fn next_step(regime: &Regime, case: &CaseStatus<'_>, today: NaiveDate) -> Ne
         CaseState::Unconfirmed => return NextStep::Confirm,
         _ => {}
     }
-    if let Some(letter) = case.letters.iter().find(|letter| letter.sent_on.is_none()) {
-        return NextStep::Send(letter.kind);
+    if let Some(step) = case.letters.iter().find_map(delivery_step) {
+        return step;
     }
     if case.replies.iter().any(|reply| reply.kind.is_none()) {
         return NextStep::ReadReply;
@@ -129,6 +186,17 @@ pub fn next_step(regime: &Regime, case: &CaseStatus<'_>, today: NaiveDate) -> Ne
             NextStep::Climb(rung.kind)
         }
         _ => offered(case, regime, rung, today),
+    }
+}
+
+/// What a letter asks for that has not gone yet.
+fn delivery_step(letter: &LetterStatus) -> Option<NextStep> {
+    match letter.delivery {
+        Delivery::Waiting => Some(NextStep::Send(letter.kind)),
+        Delivery::OnItsWay => Some(NextStep::Sending),
+        Delivery::NotDelivered => Some(NextStep::SendAgain(letter.kind)),
+        Delivery::InDoubt => Some(NextStep::AskArrived(letter.kind)),
+        Delivery::Sent => None,
     }
 }
 
@@ -201,18 +269,10 @@ fn opens_on(case: &CaseStatus<'_>, regime: &Regime, rung: &Rung) -> Option<Naive
                 .rungs
                 .iter()
                 .take_while(|other| other.kind != rung.kind)
-                .filter_map(|other| sent(case, other.kind));
-            let last = before.last()?;
+                .last()?;
+            let last = sent(case, before.kind)?;
             last.received_on.or(last.sent_on)?
         }
     };
-    let n = rung.wait.n;
-    let waited = match rung.wait.unit {
-        Unit::Months => from.checked_add_months(Months::new(n))?,
-        Unit::Years => from.checked_add_months(Months::new(n.checked_mul(12)?))?,
-        Unit::Weeks => from.checked_add_days(Days::new(u64::from(n) * 7))?,
-        Unit::Hours => from.checked_add_days(Days::new(u64::from(n).div_ceil(24)))?,
-        Unit::CalendarDays | Unit::WorkingDays => from.checked_add_days(Days::new(u64::from(n)))?,
-    };
-    waited.succ_opt()
+    rung.wait.after(from)?.succ_opt()
 }

@@ -39,10 +39,10 @@ impl Clock for FixedClock {
     }
 }
 
-/// Another clock, moved forward by whole days: the clock of the demo.
+/// Another clock, moved forward: the clock of the demo and of rehearsals.
 pub struct ShiftedClock {
     base: Arc<dyn Clock>,
-    days: Mutex<i64>,
+    ahead: Mutex<TimeDelta>,
 }
 
 impl ShiftedClock {
@@ -51,18 +51,18 @@ impl ShiftedClock {
     pub fn over(base: Arc<dyn Clock>) -> ShiftedClock {
         ShiftedClock {
             base,
-            days: Mutex::new(0),
+            ahead: Mutex::new(TimeDelta::zero()),
         }
     }
 
     /// Moves it forward.
-    pub fn forward(&self, days: i64) {
-        *self.days.lock().unwrap_or_else(PoisonError::into_inner) += days;
+    pub fn forward(&self, by: TimeDelta) {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }
 }
 
 impl Clock for ShiftedClock {
     fn now(&self) -> DateTime<Utc> {
-        self.base.now() + TimeDelta::days(*self.days.lock().unwrap_or_else(PoisonError::into_inner))
+        self.base.now() + *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

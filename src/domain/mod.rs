@@ -10,6 +10,7 @@ pub mod law;
 pub mod letter;
 pub mod names;
 pub mod nearest;
+pub mod outbox;
 pub mod party;
 pub mod place;
 pub mod random;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use lettre::Address;
 use lettre::message::header::{
-    ContentDisposition, ContentType, Date, From, Header, HeaderName, HeaderValue, Headers,
+    Bcc, ContentDisposition, ContentType, Date, From, Header, HeaderName, HeaderValue, Headers,
     MimeVersion, Subject, To,
 };
 use lettre::message::{Mailbox, Mailboxes, MultiPart, SinglePart};
@@ -20,6 +20,8 @@ pub struct EmlAddresses<'a> {
     pub from: Option<&'a str>,
     /// The controller's mailbox, if one is known; Demur never guesses one.
     pub to: Option<&'a str>,
+    /// The case's own address, so that it has a copy; the person may take it off.
+    pub copy_to: Option<&'a str>,
 }
 
 /// Tells mail programs that the message was not sent yet.
@@ -61,6 +63,12 @@ pub fn to_eml(
     }
     if let Some(to) = addresses.to {
         headers.set(To::from(Mailboxes::from(Mailbox::new(None, address(to)?))));
+    }
+    if let Some(copy_to) = addresses.copy_to {
+        headers.set(Bcc::from(Mailboxes::from(Mailbox::new(
+            None,
+            address(copy_to)?,
+        ))));
     }
     headers.set(Subject::from(document.subject.clone()));
     let noon = written_on

@@ -1,5 +1,17 @@
-//! Mail as bytes: building messages. Sends nothing and decides nothing.
+//! Mail as bytes and on the wire: building messages, sending one over SMTP, reading one that came in. Decides nothing about cases.
 
+mod compose;
 mod eml;
+mod incoming;
+mod journal;
+mod prescan;
+mod signals;
+mod smtp;
 
+pub use compose::{Outgoing, to_mail};
 pub use eml::{EmlAddresses, to_eml};
+pub use incoming::{IncomingFile, IncomingMail, Unreadable, read_mail};
+pub use journal::{Journal, Recovered, Trace, recover};
+pub use prescan::{Scan, prescan};
+pub use signals::Signal;
+pub use smtp::{Connection, Deadlines, Login, Outcome, Phase, Relay, Tls, attempt, probe, quit};

@@ -120,3 +120,26 @@ pub(super) fn write_tx<T>(
         }
     }
 }
+
+/// Empties the write-ahead log of SQLite into the database.
+pub(super) fn checkpoint(conn: &mut Conn) -> Result<(), StorageError> {
+    if let Conn::Sqlite(sqlite) = conn {
+        sqlite.batch_execute("pragma wal_checkpoint(truncate)")?;
+    }
+    Ok(())
+}
+
+/// A consistent copy of SQLite in one file, made while others read and write.
+pub(super) fn copy_to(conn: &mut Conn, file: &str) -> Result<(), StorageError> {
+    match conn {
+        Conn::Sqlite(sqlite) => {
+            diesel::sql_query("vacuum into ?")
+                .bind::<diesel::sql_types::Text, _>(file)
+                .execute(sqlite)?;
+            Ok(())
+        }
+        Conn::Pg(_) => Err(StorageError::BadUrl(
+            "a PostgreSQL database is copied with `pg_dump --format=custom`; the master key is not in the copy and must be kept beside it".to_owned(),
+        )),
+    }
+}

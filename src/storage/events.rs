@@ -115,22 +115,22 @@ impl Tx<'_> {
             .filter(events::case_id.eq(Id(case_id)))
             .order(events::seq.asc())
             .load(self.conn)?;
-        let mut previous: Vec<u8> = Vec::new();
-        for (row, seq) in rows.iter().zip(1..) {
-            let wanted = hash(
-                &previous,
-                case_id,
-                seq,
-                &row.kind,
-                row.at.0,
-                &row.sealed_payload,
-            );
-            if row.seq != seq || row.previous_hash != previous || row.hash != wanted {
-                return Ok(false);
-            }
-            previous = wanted;
-        }
-        Ok(!rows.is_empty())
+        let links: Result<Vec<ChainLink>, StorageError> = rows.iter().map(Row::link).collect();
+        Ok(verify_links(case_id, &links?))
+    }
+}
+
+impl Row {
+    fn link(&self) -> Result<ChainLink, StorageError> {
+        Ok(ChainLink {
+            seq: self.seq,
+            kind: EventKind::parse(&self.kind)
+                .map_err(|error| StorageError::Format(error.to_string()))?,
+            at: self.at.0,
+            sealed: hex(&self.sealed_payload),
+            previous_hash: hex(&self.previous_hash),
+            hash: hex(&self.hash),
+        })
     }
 }
 

@@ -17,7 +17,6 @@ pub struct LetterRow {
     pub id: Uuid,
     pub kind: LetterKind,
     pub content: Vec<u8>,
-    pub text_sha256: String,
     pub written_at: DateTime<Utc>,
 }
 
@@ -39,7 +38,6 @@ impl Tx<'_> {
                 letters::kind.eq(letter.kind.as_str()),
                 letters::state.eq("approved"),
                 letters::sealed_letter.eq(key.seal("letter", &letter.content, self.random)?),
-                letters::text_sha256.eq(&letter.text_sha256),
                 letters::written_at.eq(Instant(letter.written_at)),
             ))
             .execute(self.conn)?;
@@ -62,6 +60,22 @@ impl Tx<'_> {
         }
     }
 
+    /// Takes "sent" back from a letter that came back.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if it was not sent.
+    pub fn mark_letter_returned(&mut self, case_id: Uuid, id: Uuid) -> Result<(), StorageError> {
+        let changed = diesel::update(letters::table.find((Id(case_id), Id(id))))
+            .filter(letters::state.eq("sent"))
+            .set(letters::state.eq("approved"))
+            .execute(self.conn)?;
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(StorageError::Conflict)
+        }
+    }
+
     /// The letters of a case, oldest first.
     ///
     /// # Errors
@@ -71,7 +85,7 @@ impl Tx<'_> {
         case_id: Uuid,
         key: &CaseKey,
     ) -> Result<Vec<LetterRow>, StorageError> {
-        type Row = (Id, String, Vec<u8>, String, Instant);
+        type Row = (Id, String, Vec<u8>, Instant);
         let rows: Vec<Row> = letters::table
             .filter(letters::case_id.eq(Id(case_id)))
             .order(letters::id.asc())
@@ -79,17 +93,15 @@ impl Tx<'_> {
                 letters::id,
                 letters::kind,
                 letters::sealed_letter,
-                letters::text_sha256,
                 letters::written_at,
             ))
             .load(self.conn)?;
-        let opened = |(id, kind, sealed, text_sha256, written_at): Row| {
+        let opened = |(id, kind, sealed, written_at): Row| {
             Ok(LetterRow {
                 id: id.0,
                 kind: LetterKind::parse(&kind)
                     .map_err(|error| StorageError::Format(error.to_string()))?,
                 content: key.open("letter", &sealed)?,
-                text_sha256,
                 written_at: written_at.0,
             })
         };

@@ -1,74 +1,114 @@
-//! Limits of the public form per address: confirmation mails are counted under a keyed hash of the address; "not me" blocks it for ever.
+//! Limits of what can be asked of the service: each bucket is counted under a keyed hash of what it is for, and forgets when its time is over.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
-use uuid::Uuid;
 
-use super::schema::{blocked_addresses, confirmation_mails};
-use super::types::{Id, Instant};
+use super::schema::{blocked_addresses, limits};
+use super::types::Instant;
 use super::{StorageError, Tx};
 
-/// One confirmation mail in this time, per address.
-const PAUSE: TimeDelta = TimeDelta::minutes(10);
-/// So many a day, per address.
-const PER_DAY: usize = 3;
-/// So many ever, per address.
-const EVER: usize = 10;
+/// So many in a span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// How many.
+    pub count: i32,
+    /// In which time, from the first one on.
+    pub span: TimeDelta,
+}
 
 impl Tx<'_> {
-    /// True if a confirmation mail may go to the address now: one in ten minutes, three a day, ten ever, none after "not me".
+    /// Takes one out of a bucket. `of`: what is counted, for instance a mail address or the address of a network; only its keyed hash is stored.
+    /// The moment is kept to the day where the span is longer than a day.
+    ///
+    /// # Errors
+    /// [`StorageError::Limit`] if the bucket is empty: nothing was taken.
+    pub fn take_from(
+        &mut self,
+        bucket: &str,
+        of: &str,
+        limit: Limit,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let hash = self.keyed_hash(bucket, of);
+        let row: Option<(i32, Instant)> = limits::table
+            .find(&hash)
+            .select((limits::used, limits::resets_at))
+            .first(self.conn)
+            .optional()?;
+        match row.filter(|(_, resets_at)| resets_at.0 > now) {
+            Some((used, _)) if used >= limit.count => Err(StorageError::Limit),
+            Some((used, _)) => {
+                let changed = diesel::update(limits::table.find(&hash))
+                    .filter(limits::used.eq(used))
+                    .set(limits::used.eq(used + 1))
+                    .execute(self.conn)?;
+                if changed == 1 {
+                    Ok(())
+                } else {
+                    Err(StorageError::Conflict)
+                }
+            }
+            None => self.open_bucket(hash, limit, now),
+        }
+    }
+
+    fn open_bucket(
+        &mut self,
+        hash: Vec<u8>,
+        limit: Limit,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let from = if limit.span > TimeDelta::days(1) {
+            now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc()
+        } else {
+            now
+        };
+        diesel::delete(limits::table.find(&hash)).execute(self.conn)?;
+        diesel::insert_into(limits::table)
+            .values((
+                limits::bucket_hash.eq(hash),
+                limits::used.eq(1),
+                limits::resets_at.eq(Instant(from + limit.span)),
+            ))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Forgets every bucket whose time is over. Returns how many.
     ///
     /// # Errors
     /// The database.
-    pub fn may_mail(&mut self, address: &str, now: DateTime<Utc>) -> Result<bool, StorageError> {
-        let hash = self.master.address_hash(address);
+    pub fn delete_old_limits(&mut self, now: DateTime<Utc>) -> Result<usize, StorageError> {
+        Ok(
+            diesel::delete(limits::table.filter(limits::resets_at.le(Instant(now))))
+                .execute(self.conn)?,
+        )
+    }
+
+    /// True if an address said "this was not me".
+    ///
+    /// # Errors
+    /// The database.
+    pub fn is_blocked(&mut self, address: &str) -> Result<bool, StorageError> {
+        let hash = self.keyed_hash("address", address);
         let blocked: i64 = blocked_addresses::table
             .find(&hash)
             .count()
             .get_result(self.conn)?;
-        let sent: Vec<Instant> = confirmation_mails::table
-            .filter(confirmation_mails::address_hash.eq(&hash))
-            .select(confirmation_mails::sent_at)
-            .load(self.conn)?;
-        let within = |span: TimeDelta| sent.iter().filter(|at| at.0 > now - span).count();
-        Ok(blocked == 0
-            && sent.len() < EVER
-            && within(TimeDelta::days(1)) < PER_DAY
-            && within(PAUSE) == 0)
-    }
-
-    /// Counts a confirmation mail.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn count_mail(
-        &mut self,
-        address: &str,
-        id: Uuid,
-        at: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
-        let hash = self.master.address_hash(address);
-        diesel::insert_into(confirmation_mails::table)
-            .values((
-                confirmation_mails::address_hash.eq(hash),
-                confirmation_mails::id.eq(Id(id)),
-                confirmation_mails::sent_at.eq(Instant(at)),
-            ))
-            .execute(self.conn)?;
-        Ok(())
+        Ok(blocked > 0)
     }
 
     /// Blocks an address for ever.
     ///
     /// # Errors
     /// The database.
-    pub fn block_address(&mut self, address: &str, at: DateTime<Utc>) -> Result<(), StorageError> {
-        let hash = self.master.address_hash(address);
+    pub fn block_address(&mut self, address: &str, on: NaiveDate) -> Result<(), StorageError> {
+        let hash = self.keyed_hash("address", address);
         diesel::delete(blocked_addresses::table.find(&hash)).execute(self.conn)?;
         diesel::insert_into(blocked_addresses::table)
             .values((
                 blocked_addresses::address_hash.eq(hash),
-                blocked_addresses::blocked_at.eq(Instant(at)),
+                blocked_addresses::blocked_on.eq(on),
             ))
             .execute(self.conn)?;
         Ok(())

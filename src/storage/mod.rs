@@ -1,14 +1,17 @@
 //! The database: the only place that says diesel. One set of queries over SQLite and PostgreSQL; personal values are sealed before they get here and opened on the way out.
 
+mod accounts;
 mod cases;
 mod confirmations;
 mod conn;
 mod drafts;
 mod events;
+mod held_mails;
+mod installation;
 mod letters;
 mod limits;
 mod migrate;
-mod notices;
+mod outbox;
 mod replies;
 mod schema;
 mod seal;
@@ -18,14 +21,16 @@ use std::sync::Arc;
 
 use diesel::r2d2;
 
-pub use cases::{CaseRow, NewCase};
+pub use cases::{CaseRow, CaseSecrets, NOT_LISTED, NewCase};
 pub use confirmations::{Confirmation, NewConfirmation};
 pub use conn::Conn;
 pub use drafts::FormDraft;
 pub use events::{ChainLink, EventRow, NewEvent, verify_links};
+pub use held_mails::HeldMail;
 pub use letters::LetterRow;
-pub use notices::NoticeRow;
-pub use replies::ReplyRow;
+pub use limits::Limit;
+pub use outbox::{Attempted, Mail, NewMail, OutboxRow};
+pub use replies::{ReplyContent, ReplyFile, ReplyRow};
 pub use seal::{CaseKey, MasterKey, secret_hash};
 
 use crate::domain::random::Random;
@@ -37,6 +42,9 @@ pub enum StorageError {
     /// There is no such record.
     #[error("there is no such record")]
     NotFound,
+    /// A limit is reached; nothing was taken from it.
+    #[error("a limit is reached")]
+    Limit,
     /// Another change came first; read again and decide again.
     #[error("another change came first")]
     Conflict,
@@ -78,6 +86,7 @@ pub struct Db {
     pool: r2d2::Pool<Manager>,
     master: Arc<MasterKey>,
     random: Arc<dyn Random>,
+    hash_key: [u8; 32],
 }
 
 /// What a transaction works with.
@@ -85,6 +94,7 @@ pub struct Tx<'a> {
     conn: &'a mut Conn,
     master: &'a MasterKey,
     random: &'a dyn Random,
+    hash_key: [u8; 32],
 }
 
 impl Db {
@@ -100,11 +110,14 @@ impl Db {
             .connection_customizer(Box::new(Pragmas))
             .build(manager)?;
         migrate::run(&mut *pool.get()?)?;
-        Ok(Db {
+        let mut db = Db {
             pool,
             master: Arc::new(master),
             random,
-        })
+            hash_key: [0; 32],
+        };
+        db.hash_key = db.write(|tx| tx.hash_key())?;
+        Ok(db)
     }
 
     /// Reads. Runs on the calling thread: under the web server call it on a blocking thread.
@@ -120,6 +133,7 @@ impl Db {
             conn: &mut conn,
             master: &self.master,
             random: self.random.as_ref(),
+            hash_key: self.hash_key,
         })
     }
 
@@ -137,8 +151,31 @@ impl Db {
                 conn,
                 master: &self.master,
                 random: self.random.as_ref(),
+                hash_key: self.hash_key,
             })
         })
+    }
+
+    /// A secret of the installation for one purpose: the same after a restart and on every node.
+    #[must_use]
+    pub fn secret_for(&self, purpose: &str) -> [u8; 32] {
+        installation::derived(&self.hash_key, purpose)
+    }
+
+    /// Empties the write-ahead log of SQLite into the database, so that erased bytes are gone from it, too. PostgreSQL has its own ways.
+    ///
+    /// # Errors
+    /// No connection, or a query that fails.
+    pub fn settle_log(&self) -> Result<(), StorageError> {
+        conn::checkpoint(&mut *self.pool.get()?)
+    }
+
+    /// Writes a consistent copy of the SQLite database to a file that does not exist yet.
+    ///
+    /// # Errors
+    /// PostgreSQL has its own tool for that; the file exists; the disk is full.
+    pub fn copy_to(&self, file: &str) -> Result<(), StorageError> {
+        conn::copy_to(&mut *self.pool.get()?, file)
     }
 
     /// Takes every table down and up again; for the test of the migrations.

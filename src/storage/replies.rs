@@ -1,14 +1,31 @@
-//! Answers that a person handed in. Their origin is never proven; what they mean is what the person says.
+//! Answers of a company: handed in by the person, or come in by mail. Their origin is never proven; what they mean is what the person says.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::schema::replies;
+use super::schema::{replies, reply_files};
 use super::seal::CaseKey;
 use super::types::{Id, Instant};
 use super::{StorageError, Tx};
+use crate::domain::case::Origin;
 use crate::domain::letter::ReplyKind;
+
+/// What an answer says, as far as it could be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyContent {
+    /// Its text.
+    pub text: String,
+    /// The address it says it comes from.
+    pub from: Option<String>,
+    /// Its subject.
+    pub subject: Option<String>,
+    /// What it looks like, with the words that decided it.
+    pub signal: Option<(ReplyKind, String)>,
+    /// A word why it could not be read, if it could not.
+    pub unreadable: Option<String>,
+}
 
 /// An answer with its content opened.
 #[derive(Debug, Clone)]
@@ -16,13 +33,27 @@ use crate::domain::letter::ReplyKind;
 pub struct ReplyRow {
     pub id: Uuid,
     pub kind: Option<ReplyKind>,
+    pub origin: Origin,
     pub received_on: NaiveDate,
-    pub text: String,
-    pub handed_in_at: DateTime<Utc>,
+    pub content: ReplyContent,
+    pub arrived_at: DateTime<Utc>,
 }
 
+/// A file that belongs to an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields say what they are")]
+pub struct ReplyFile {
+    pub id: Uuid,
+    pub reply_id: Uuid,
+    pub name: String,
+    pub media_type: String,
+    pub bytes: Vec<u8>,
+}
+
+type Row = (Id, Option<String>, String, NaiveDate, Vec<u8>, Instant);
+
 impl Tx<'_> {
-    /// Stores an answer.
+    /// Stores an answer. `raw`: the mail as it came, byte for byte.
     ///
     /// # Errors
     /// The database.
@@ -31,21 +62,86 @@ impl Tx<'_> {
         case_id: Uuid,
         key: &CaseKey,
         reply: &ReplyRow,
+        raw: Option<&[u8]>,
     ) -> Result<(), StorageError> {
+        let content = serde_json::to_vec(&reply.content)?;
+        let raw = raw
+            .map(|raw| key.seal("raw", raw, self.random))
+            .transpose()?;
         diesel::insert_into(replies::table)
             .values((
                 replies::case_id.eq(Id(case_id)),
                 replies::id.eq(Id(reply.id)),
                 replies::kind.eq(reply.kind.map(ReplyKind::as_str)),
+                replies::origin.eq(reply.origin.as_str()),
                 replies::received_on.eq(reply.received_on),
-                replies::sealed_reply.eq(key.seal("reply", reply.text.as_bytes(), self.random)?),
-                replies::handed_in_at.eq(Instant(reply.handed_in_at)),
+                replies::sealed_reply.eq(key.seal("reply", &content, self.random)?),
+                replies::sealed_raw.eq(raw),
+                replies::arrived_at.eq(Instant(reply.arrived_at)),
             ))
             .execute(self.conn)?;
         Ok(())
     }
 
-    /// Records what the person says an answer is.
+    /// The mail of an answer as it came; `None` where there is none.
+    ///
+    /// # Errors
+    /// The database, or a mail that does not open.
+    pub fn reply_raw(
+        &mut self,
+        case_id: Uuid,
+        id: Uuid,
+        key: &CaseKey,
+    ) -> Result<Option<Vec<u8>>, StorageError> {
+        let sealed: Option<Vec<u8>> = replies::table
+            .find((Id(case_id), Id(id)))
+            .select(replies::sealed_raw)
+            .first(self.conn)?;
+        sealed.map(|raw| key.open("raw", &raw)).transpose()
+    }
+
+    /// Stores a file of an answer.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn insert_reply_file(
+        &mut self,
+        case_id: Uuid,
+        key: &CaseKey,
+        file: &ReplyFile,
+    ) -> Result<(), StorageError> {
+        let sealed = key.seal("file", &serde_json::to_vec(file)?, self.random)?;
+        diesel::insert_into(reply_files::table)
+            .values((
+                reply_files::case_id.eq(Id(case_id)),
+                reply_files::id.eq(Id(file.id)),
+                reply_files::reply_id.eq(Id(file.reply_id)),
+                reply_files::sealed_file.eq(sealed),
+            ))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// The files of all answers of a case.
+    ///
+    /// # Errors
+    /// The database, or a file that does not open.
+    pub fn reply_files(
+        &mut self,
+        case_id: Uuid,
+        key: &CaseKey,
+    ) -> Result<Vec<ReplyFile>, StorageError> {
+        let rows: Vec<Vec<u8>> = reply_files::table
+            .filter(reply_files::case_id.eq(Id(case_id)))
+            .order(reply_files::id.asc())
+            .select(reply_files::sealed_file)
+            .load(self.conn)?;
+        rows.iter()
+            .map(|sealed| Ok(serde_json::from_slice(&key.open("file", sealed)?)?))
+            .collect()
+    }
+
+    /// Records what the person says an answer is, and the day on which it came.
     ///
     /// # Errors
     /// [`StorageError::NotFound`].
@@ -54,9 +150,13 @@ impl Tx<'_> {
         case_id: Uuid,
         id: Uuid,
         kind: ReplyKind,
+        received_on: NaiveDate,
     ) -> Result<(), StorageError> {
         let changed = diesel::update(replies::table.find((Id(case_id), Id(id))))
-            .set(replies::kind.eq(Some(kind.as_str())))
+            .set((
+                replies::kind.eq(Some(kind.as_str())),
+                replies::received_on.eq(received_on),
+            ))
             .execute(self.conn)?;
         if changed == 1 {
             Ok(())
@@ -70,31 +170,36 @@ impl Tx<'_> {
     /// # Errors
     /// The database, or an answer that does not open.
     pub fn replies(&mut self, case_id: Uuid, key: &CaseKey) -> Result<Vec<ReplyRow>, StorageError> {
-        type Row = (Id, Option<String>, NaiveDate, Vec<u8>, Instant);
         let rows: Vec<Row> = replies::table
             .filter(replies::case_id.eq(Id(case_id)))
             .order((replies::received_on.asc(), replies::id.asc()))
             .select((
                 replies::id,
                 replies::kind,
+                replies::origin,
                 replies::received_on,
                 replies::sealed_reply,
-                replies::handed_in_at,
+                replies::arrived_at,
             ))
             .load(self.conn)?;
-        let opened = |(id, kind, received_on, sealed, handed_in_at): Row| {
-            Ok(ReplyRow {
-                id: id.0,
-                kind: kind
-                    .as_deref()
-                    .map(ReplyKind::parse)
-                    .transpose()
-                    .map_err(|error| StorageError::Format(error.to_string()))?,
-                received_on,
-                text: String::from_utf8_lossy(&key.open("reply", &sealed)?).into_owned(),
-                handed_in_at: handed_in_at.0,
-            })
-        };
-        rows.into_iter().map(opened).collect()
+        rows.into_iter().map(|row| opened(row, key)).collect()
     }
+}
+
+fn opened(row: Row, key: &CaseKey) -> Result<ReplyRow, StorageError> {
+    let (id, kind, origin, received_on, content, arrived_at) = row;
+    let unknown =
+        |error: crate::domain::names::UnknownName| StorageError::Format(error.to_string());
+    Ok(ReplyRow {
+        id: id.0,
+        kind: kind
+            .as_deref()
+            .map(ReplyKind::parse)
+            .transpose()
+            .map_err(unknown)?,
+        origin: Origin::parse(&origin).map_err(unknown)?,
+        received_on,
+        content: serde_json::from_slice(&key.open("reply", &content)?)?,
+        arrived_at: arrived_at.0,
+    })
 }

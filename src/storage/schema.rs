@@ -20,9 +20,12 @@ table! {
         outcome -> Nullable<Text>,
         version -> Integer,
         link_hash -> Binary,
+        reply_hash -> Binary,
+        sealed_secrets -> Binary,
         controller -> Text,
         law_version -> Text,
         sealed_facts -> Binary,
+        wake_at -> Nullable<DbInstant>,
         created_at -> DbInstant,
         erased_at -> Nullable<DbInstant>,
     }
@@ -47,7 +50,6 @@ table! {
         kind -> Text,
         state -> Text,
         sealed_letter -> Binary,
-        text_sha256 -> Text,
         written_at -> DbInstant,
     }
 }
@@ -57,11 +59,15 @@ table! {
         case_id -> DbUuid,
         id -> DbUuid,
         kind -> Nullable<Text>,
+        origin -> Text,
         received_on -> Date,
         sealed_reply -> Binary,
-        handed_in_at -> DbInstant,
+        sealed_raw -> Nullable<Binary>,
+        arrived_at -> DbInstant,
     }
 }
+
+table! { reply_files (case_id, id) { case_id -> DbUuid, id -> DbUuid, reply_id -> DbUuid, sealed_file -> Binary, } }
 
 table! {
     confirmations (case_id, token_hash) {
@@ -76,12 +82,35 @@ table! {
 table! { replaced_links (case_id, link_hash) { case_id -> DbUuid, link_hash -> Binary, replaced_at -> DbInstant, } }
 
 table! {
-    notices (case_id, id) {
+    outbox (case_id, id) {
         case_id -> DbUuid,
         id -> DbUuid,
         kind -> Text,
-        sealed_notice -> Binary,
+        letter_id -> Nullable<DbUuid>,
+        state -> Text,
+        message_id -> Text,
+        sealed_mail -> Binary,
+        sealed_bytes -> Nullable<Binary>,
+        sealed_result -> Nullable<Binary>,
+        attempts -> Integer,
+        copies -> Integer,
+        crashes -> Integer,
+        next_at -> DbInstant,
+        lease_id -> Nullable<DbUuid>,
+        lease_until -> Nullable<DbInstant>,
         queued_at -> DbInstant,
+        finished_at -> Nullable<DbInstant>,
+    }
+}
+
+table! {
+    held_mails (id) {
+        id -> DbUuid,
+        raw_hash -> Binary,
+        sealed_key -> Binary,
+        sealed_raw -> Binary,
+        why -> Text,
+        received_at -> DbInstant,
     }
 }
 
@@ -96,6 +125,14 @@ table! {
     }
 }
 
-table! { confirmation_mails (address_hash, id) { address_hash -> Binary, id -> DbUuid, sent_at -> DbInstant, } }
+table! { limits (bucket_hash) { bucket_hash -> Binary, used -> Integer, resets_at -> DbInstant, } }
 
-table! { blocked_addresses (address_hash) { address_hash -> Binary, blocked_at -> DbInstant, } }
+table! { blocked_addresses (address_hash) { address_hash -> Binary, blocked_on -> Date, } }
+
+table! { installation (id) { id -> DbUuid, sealed_key -> Binary, } }
+
+table! { accounts (id) { id -> DbUuid, name -> Text, password_hash -> Text, created_at -> DbInstant, } }
+
+table! { sessions (token_hash) { token_hash -> Binary, account_id -> DbUuid, expires_at -> DbInstant, } }
+
+diesel::allow_tables_to_appear_in_same_query!(cases, confirmations);

@@ -40,8 +40,9 @@ impl MasterKey {
     ) -> Result<(CaseKey, Vec<u8>), StorageError> {
         let mut bytes = [0; 32];
         random.fill(&mut bytes);
-        let sealed = seal(&self.0, &context(id, "key"), &bytes, random)?;
-        Ok((CaseKey { id, bytes }, sealed))
+        let key = CaseKey { id, bytes };
+        let sealed = key.sealed_by(self, random)?;
+        Ok((key, sealed))
     }
 
     pub(super) fn open_case_key(&self, id: Uuid, sealed: &[u8]) -> Result<CaseKey, StorageError> {
@@ -50,16 +51,6 @@ impl MasterKey {
             .try_into()
             .map_err(|_wrong_length| StorageError::Sealed)?;
         Ok(CaseKey { id, bytes })
-    }
-
-    /// A keyed hash of an e-mail address: equal addresses meet, and nobody without the key can try addresses.
-    pub(super) fn address_hash(&self, address: &str) -> Vec<u8> {
-        let normal = address.trim().to_lowercase();
-        let mut hash = Sha256::new();
-        for part in [&self.0[..], b"address", normal.as_bytes(), &self.0[..]] {
-            hash.update(part);
-        }
-        hash.finalize().to_vec()
     }
 }
 
@@ -71,6 +62,19 @@ pub struct CaseKey {
 }
 
 impl CaseKey {
+    pub(super) fn bytes(&self) -> [u8; 32] {
+        self.bytes
+    }
+
+    /// The key, sealed by a master key.
+    pub(super) fn sealed_by(
+        &self,
+        master: &MasterKey,
+        random: &dyn Random,
+    ) -> Result<Vec<u8>, StorageError> {
+        seal(&master.0, &context(self.id, "key"), &self.bytes, random)
+    }
+
     /// Seals a value for one column. A value moved to another case or column does not open.
     pub(super) fn seal(
         &self,

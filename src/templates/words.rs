@@ -15,6 +15,8 @@ pub struct Words {
     pub date: String,
     /// The word between the last two of a list.
     pub list_and: String,
+    /// The line at the top of a mail with a letter: who operates the service, and for whom it carries the letter.
+    pub service_line: String,
     month: BTreeMap<String, String>,
     identifier: BTreeMap<String, String>,
     ground: BTreeMap<String, String>,
@@ -41,6 +43,32 @@ impl Words {
             .replace("{day}", &number)
             .replace("{month}", &month)
             .replace("{year}", &day.year().to_string())
+    }
+
+    /// The line at the top of a mail with a letter.
+    #[must_use]
+    pub fn service_line(&self, person: &str, site: &str, operator: &str, contact: &str) -> String {
+        let values = [
+            ("{person}", person),
+            ("{site}", site),
+            ("{operator}", operator),
+            ("{contact}", contact),
+        ];
+        // Each placeholder stands once: what is put in for one is never searched for the next.
+        let mut out = String::new();
+        let mut rest = self.service_line.as_str();
+        while let Some((at, (name, value))) = values
+            .iter()
+            .filter_map(|pair| Some((rest.find(pair.0)?, pair)))
+            .min_by_key(|(at, _)| *at)
+        {
+            let (before, after) = rest.split_at(at);
+            out.push_str(before);
+            out.push_str(value);
+            rest = after.strip_prefix(name).unwrap_or(after);
+        }
+        out.push_str(rest);
+        out
     }
 
     /// The label of a kind of identifier.

@@ -13,7 +13,7 @@ use crate::app::AppError;
 use crate::app::case::{CaseFile, load_case};
 use crate::domain::case::{CaseState, EventKind, NextStep};
 use crate::domain::deadline::Derivation;
-use crate::domain::law::Sector;
+use crate::domain::law::Regulator;
 use crate::domain::letter::LetterPlan;
 
 /// A form as it comes in.
@@ -32,7 +32,7 @@ pub(super) struct Case<'a> {
 pub(super) fn open<'a>(visit: &Visit, house: &'a House) -> Result<Case<'a>, PageError> {
     let secret = visit.part(2);
     let file = load_case(&house.app, secret)?;
-    let today = house.app.clock.today(chrono_tz::UTC);
+    let today = file.today_at_the_controller(&house.app);
     let plan = file.plan(&house.app, today)?;
     let next = file.next_step(plan.regime, plan.due.as_ref().map(|(_, due)| due), today);
     Ok(Case {
@@ -58,7 +58,10 @@ impl Case<'_> {
     fn overdue_days(&self) -> i64 {
         let waits = matches!(
             self.file.row.state,
-            CaseState::AwaitingReply | CaseState::Extended | CaseState::AwaitingIdentity
+            CaseState::AwaitingReply
+                | CaseState::Extended
+                | CaseState::AwaitingIdentity
+                | CaseState::Overdue
         );
         let late = self
             .expected()
@@ -68,23 +71,45 @@ impl Case<'_> {
 
     /// The state as the page shows it: overdue is seen, not stored.
     fn shown_state(&self) -> CaseState {
-        if self.overdue_days() > 0 {
-            CaseState::Overdue
-        } else {
-            self.file.row.state
+        match self.file.row.state {
+            _ if self.overdue_days() > 0 => CaseState::Overdue,
+            // It was, and a letter has gone since.
+            CaseState::Overdue => CaseState::AwaitingReply,
+            state => state,
         }
     }
 
+    /// The regulator that would hear the complaint.
+    pub(super) fn regulator<'h>(&self, house: &'h House) -> Option<&'h Regulator> {
+        self.plan
+            .complaint_regulator(&house.app.book, &self.file.home()?)
+    }
+
     pub(super) fn regulator_name(&self, house: &House) -> Option<String> {
-        let home = crate::domain::place::PlaceCode::parse(&self.file.raw.jurisdiction).ok()?;
-        let found = house
+        self.regulator(house).map(|one| one.native_name.clone())
+    }
+
+    /// The last day for a complaint, where the place has a limit.
+    fn window_ends_on(&self, house: &House) -> Option<NaiveDate> {
+        let rules = house
             .app
             .book
-            .competent_regulators(&home, Sector::Private)
-            .ok()?;
-        found
-            .first()
-            .map(|(regulator, _)| regulator.native_name.clone())
+            .jurisdiction(&self.file.home()?)?
+            .complaint
+            .as_ref()?;
+        let sent = self
+            .file
+            .letters
+            .iter()
+            .filter_map(|letter| letter.sent.as_ref());
+        let days: Vec<NaiveDate> = sent
+            .map(|sent| sent.sent_on)
+            .chain(self.file.replies.iter().map(|reply| reply.received_on))
+            .collect();
+        rules
+            .time_limit
+            .as_ref()?
+            .ends_on(self.first_sent()?.sent_on, days.into_iter().max()?)
     }
 
     /// The keys under `case` that every page of a case has.
@@ -138,7 +163,7 @@ impl Case<'_> {
             };
             return json!({
                 "shown_on": null, "strict_on": null, "safe_on": null, "none_key": key, "provisional": false, "extension_until": null,
-                "holidays_until": null, "law_version": house.app.book.version, "why": [],
+                "holidays_until": null, "law_version": self.file.row.law_version, "why": [],
             });
         };
         let none_key = match (&due.unknown, due.expected_due) {
@@ -164,8 +189,8 @@ impl Case<'_> {
         );
         json!({
             "shown_on": if closed { None } else { due.expected_due },
-            "strict_on": due.strict_due, "safe_on": due.safe_due, "none_key": none_key, "provisional": by_post, "extension_until": null,
-            "holidays_until": house.app.book.holidays.last_day.map(|day| day.year()), "law_version": house.app.book.version, "why": why,
+            "strict_on": due.strict_due, "safe_on": due.safe_due, "none_key": none_key, "provisional": by_post, "extension_until": self.plan.extended.then_some(due.expected_due).flatten(),
+            "holidays_until": house.app.book.holidays.last_day.map(|day| day.year()), "law_version": self.file.row.law_version, "why": why,
         })
     }
 
@@ -185,6 +210,9 @@ impl Case<'_> {
             NextStep::Send(kind) if kind.goes_to_the_regulator() => {
                 view("lodge", "lodge", "send", Vec::new())
             }
+            NextStep::Sending => view("sending", "export", "export", Vec::new()),
+            NextStep::SendAgain(_) => view("resend", "resend", "send", Vec::new()),
+            NextStep::AskArrived(_) => view("ask", "ask", "send", vec![hand_in]),
             NextStep::Confirm | NextStep::Send(_) => view("send", "send", "send", Vec::new()),
             NextStep::ReadReply => {
                 let open = self.file.replies.iter().find(|reply| reply.kind.is_none());
@@ -285,7 +313,7 @@ pub(super) async fn show(request: HttpRequest, house: web::Data<House>) -> HttpR
         };
         let open = case.file.row.state != CaseState::Closed;
         let from = case.file.complaint_from(case.plan.regime, case.due()).filter(|_| open);
-        let silence = from.map(|from| json!({ "from_on": from, "regulator": case.regulator_name(house), "window_ends_on": null }));
+        let silence = from.map(|from| json!({ "from_on": from, "regulator": case.regulator_name(house), "window_ends_on": case.window_ends_on(house) }));
         let own = json!({
             "back": null,
             "just_opened": !visit.query.get("opened").is_empty(),

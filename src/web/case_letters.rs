@@ -36,7 +36,7 @@ pub(super) async fn letter(request: HttpRequest, house: web::Data<House>) -> Htt
             "eml" => Ok(file(
                 "message/rfc822",
                 "letter.eml",
-                eml(letter, &case)?,
+                eml(letter, &case, house)?,
                 true,
             )),
             _ => Err(PageError::NotFound),
@@ -58,7 +58,7 @@ fn pdf(letter: &StoredLetter) -> Result<Vec<u8>, PageError> {
     to_pdf(&letter.document, letter.page).map_err(|error| PageError::Internal(error.to_string()))
 }
 
-fn eml(letter: &StoredLetter, case: &Case<'_>) -> Result<Vec<u8>, PageError> {
+fn eml(letter: &StoredLetter, case: &Case<'_>, house: &House) -> Result<Vec<u8>, PageError> {
     let (text, html) = (to_text(&letter.document), to_html(&letter.document));
     let to = if letter.kind.goes_to_the_regulator() {
         None
@@ -66,10 +66,13 @@ fn eml(letter: &StoredLetter, case: &Case<'_>) -> Result<Vec<u8>, PageError> {
         case.plan.controller.email.as_deref()
     };
     let subject = &case.file.raw.subject;
+    let token = &case.file.row.secrets.reply_token;
+    let copy_to = house.app.post_office.reply_address(token);
     let addresses = EmlAddresses {
         from_name: &subject.name,
         from: subject.email.as_deref(),
         to,
+        copy_to: copy_to.as_deref(),
     };
     to_eml(
         &letter.document,

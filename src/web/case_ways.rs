@@ -4,12 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 use super::House;
-use super::case::{Case, Form, open, shows, with_case};
+use super::case::{Case, Form, open, or_back, shows, with_case};
 use super::frame::{PageError, Reply, again, take};
+use crate::app::case::{LetterMail, dispatch_letter, letter_mail};
 use crate::app::form::Problem;
 use crate::templates::to_flowing_text;
 
-pub(super) fn ways(case: &Case<'_>) -> Vec<&'static str> {
+pub(super) fn ways(case: &Case<'_>, house: &House) -> Vec<&'static str> {
     let to_regulator = case
         .file
         .unsent_letter()
@@ -18,6 +19,9 @@ pub(super) fn ways(case: &Case<'_>) -> Vec<&'static str> {
     let form = entity.is_some_and(|entity| !entity.form.is_empty());
     let mailbox = case.plan.controller.email.is_some();
     let mut found = Vec::new();
+    if letter_mail_of(case, house).is_some() {
+        found.push("email");
+    }
     if form || to_regulator {
         found.push("web_form");
     }
@@ -26,6 +30,11 @@ pub(super) fn ways(case: &Case<'_>) -> Vec<&'static str> {
         found.push("own_mailbox");
     }
     found
+}
+
+fn letter_mail_of(case: &Case<'_>, house: &House) -> Option<LetterMail> {
+    let letter = case.file.unsent_letter()?;
+    letter_mail(&house.app, &case.file, &case.plan, letter)
 }
 
 /// Who gets the letter that waits, and the word for what it is.
@@ -44,16 +53,17 @@ fn what(case: &Case<'_>) -> &'static str {
     if to_regulator { "complaint" } else { "letter" }
 }
 
-fn channels_context(case: &Case<'_>, chosen: &str) -> Value {
+fn channels_context(case: &Case<'_>, house: &House, chosen: &str) -> Value {
     let row = |way: &&str| json!({ "value": way, "label_key": format!("channel.{way}"), "hint_key": format!("channel.{way}_hint"), "checked": *way == chosen });
-    json!({ "recipient": recipient(case), "channels": ways(case).iter().map(row).collect::<Vec<_>>() })
+    json!({ "recipient": recipient(case), "channels": ways(case, house).iter().map(row).collect::<Vec<_>>() })
 }
 
 pub(super) async fn channels(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
-    shows(request, house, "case/send", |case, _, _| {
+    shows(request, house, "case/send", |case, _, house| {
         Ok(channels_context(
             case,
-            ways(case).first().copied().unwrap_or_default(),
+            house,
+            ways(case, house).first().copied().unwrap_or_default(),
         ))
     })
     .await
@@ -67,8 +77,8 @@ pub(super) async fn choose_channel(
     take(request, house, form, |visit, house, fields| {
         let case = open(visit, house)?;
         let chosen = fields.get("channel");
-        if !ways(&case).contains(&chosen) {
-            let context = with_case(&case, visit, house, channels_context(&case, ""));
+        if !ways(&case, house).contains(&chosen) {
+            let context = with_case(&case, visit, house, channels_context(&case, house, ""));
             return Ok(again(
                 "case/send",
                 context,
@@ -78,11 +88,39 @@ pub(super) async fn choose_channel(
             ));
         }
         let next = match chosen {
+            "email" => "email",
             "web_form" => "kit",
             "own_mailbox" => "own-mailbox",
             _ => "post",
         };
         Ok(Reply::To(format!("{}/{next}", case.url)))
+    })
+    .await
+}
+
+/// What Demur would send, before the person says yes.
+pub(super) async fn email(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
+    shows(request, house, "case/email", |case, _, house| {
+        let letter = case.file.unsent_letter().ok_or(PageError::NotFound)?;
+        let way = letter_mail_of(case, house).ok_or(PageError::NotFound)?;
+        Ok(json!({
+            "to": way.to, "recipient": recipient(case), "from_name": case.file.raw.subject.name, "reply_address": way.reply_address,
+            "service_line": way.service_line, "pdf_href": format!("{}/letter/{}.pdf", case.url, letter.id), "what": "letter",
+            "text": to_flowing_text(&letter.document), "letter_lang": letter.document.language,
+        }))
+    })
+    .await
+}
+
+pub(super) async fn send_email(
+    request: HttpRequest,
+    house: web::Data<House>,
+    form: Form,
+) -> HttpResponse {
+    take(request, house, form, |visit, house, _| {
+        let case = open(visit, house)?;
+        let queued = dispatch_letter(&house.app, &case.file, &case.plan);
+        or_back(queued.map(|()| Reply::To(case.url.clone())), &case)
     })
     .await
 }
@@ -98,7 +136,7 @@ fn host_of(url: &str) -> &str {
 pub(super) async fn kit(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
     shows(request, house, "case/kit", |case, _, house| {
         let letter = case.file.unsent_letter().or(case.file.letters.last()).ok_or(PageError::NotFound)?;
-        let regulator = case_regulator(case, house).filter(|_| letter.kind.goes_to_the_regulator());
+        let regulator = case.regulator(house).filter(|_| letter.kind.goes_to_the_regulator());
         let entity = case.plan.controller.entity;
         let href = regulator.map(|one| one.complaint_form.clone()).or_else(|| entity.map(|entity| entity.form.clone())).unwrap_or_default();
         let checked_on = regulator.map(|one| one.checked_on).or_else(|| entity.map(|entity| entity.checked_on));
@@ -116,19 +154,6 @@ pub(super) async fn kit(request: HttpRequest, house: web::Data<House>) -> HttpRe
     .await
 }
 
-fn case_regulator<'a>(
-    case: &Case<'_>,
-    house: &'a House,
-) -> Option<&'a crate::domain::law::Regulator> {
-    let home = crate::domain::place::PlaceCode::parse(&case.file.raw.jurisdiction).ok()?;
-    let found = house
-        .app
-        .book
-        .competent_regulators(&home, crate::domain::law::Sector::Private)
-        .ok()?;
-    found.first().map(|(regulator, _)| *regulator)
-}
-
 pub(super) async fn switch(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
     shows(request, house, "case/switch", |case, _, _| {
         let training = case.plan.controller.controller.and_then(|controller| controller.ai_training.as_ref()).ok_or(PageError::NotFound)?;
@@ -144,8 +169,7 @@ pub(super) async fn switch(request: HttpRequest, house: web::Data<House>) -> Htt
 pub(super) async fn post(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
     shows(request, house, "case/post", |case, _, house| {
         let letter = case.file.unsent_letter().or(case.file.letters.last()).ok_or(PageError::NotFound)?;
-        let home = crate::domain::place::PlaceCode::parse(&case.file.raw.jurisdiction).ok();
-        let margin = home.and_then(|home| house.app.book.jurisdiction(&home)).map_or(5, |place| place.posting_margin_days);
+        let margin = case.file.home().and_then(|home| house.app.book.jurisdiction(&home)).map_or(5, |place| place.posting_margin_days);
         let unverified = case.plan.controller.entity.is_some_and(|entity| !entity.unconfirmed().is_empty());
         let margin = if letter.kind.goes_to_the_regulator() { 0 } else { margin };
         Ok(json!({
@@ -156,11 +180,11 @@ pub(super) async fn post(request: HttpRequest, house: web::Data<House>) -> HttpR
 }
 
 pub(super) async fn own_mailbox(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
-    shows(request, house, "case/own_mailbox", |case, _, _| {
+    shows(request, house, "case/own_mailbox", |case, _, house| {
         let letter = case.file.unsent_letter().or(case.file.letters.last()).ok_or(PageError::NotFound)?;
         Ok(json!({
             "recipient": recipient(case), "what": what(case), "email": case.file.raw.subject.email, "eml_href": format!("{}/letter/{}.eml", case.url, letter.id),
-            "mailto_href": null, "to": case.plan.controller.email,
+            "mailto_href": null, "to": case.plan.controller.email, "reply_address": house.app.post_office.reply_address(&case.file.row.secrets.reply_token),
         }))
     })
     .await

@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 use super::House;
-use super::frame::{PageError, Reply, Visit, page, show as show_page, take};
+use super::frame::{Reply, Visit, page, show as show_page, take};
 use crate::app::AppError;
-use crate::app::case::{CONFIRMATION_HOURS, confirm_case, refuse_case};
-use crate::domain::letter::RawCase;
+use crate::app::case::{
+    CONFIRMATION_HOURS, confirm_case, load_case_by_id, refuse_case, resend_confirmation,
+};
 use crate::storage::StorageError;
 
 pub(super) async fn show(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
@@ -21,10 +22,10 @@ pub(super) async fn show(request: HttpRequest, house: web::Data<House>) -> HttpR
         if confirmation.expires_at <= house.app.clock.now() {
             return Ok(expired(secret));
         }
-        let (case, _) = house.app.db.read::<_, StorageError>(|tx| tx.case(confirmation.case_id))?;
-        let facts: RawCase = serde_json::from_slice(&case.facts).map_err(|error| PageError::Internal(error.to_string()))?;
-        let about = about(&facts.rights, visit, house);
-        Ok(page("confirm/confirm", json!({ "token": secret, "from": facts.subject.name, "entity": case.controller, "about": about })))
+        let file = load_case_by_id(&house.app, confirmation.case_id)?;
+        let about = about(&file.raw.rights, visit, house);
+        let entity = file.letters.first().and_then(|letter| letter.document.recipient.first());
+        Ok(page("confirm/confirm", json!({ "token": secret, "from": file.raw.subject.name, "entity": entity, "about": about })))
     })
     .await
 }
@@ -71,6 +72,28 @@ pub(super) async fn confirm(
                 Ok(used(house.app.clock.today(chrono_tz::UTC)))
             }
             Err(AppError::Expired) => Ok(expired(secret)),
+            Err(error) => Err(error.into()),
+        }
+    })
+    .await
+}
+
+/// A new link for one that has expired. The answer is the same whether a mail may go or not: it tells nobody what the limits know of an address.
+pub(super) async fn again(
+    request: HttpRequest,
+    house: web::Data<House>,
+    form: web::Form<Vec<(String, String)>>,
+) -> HttpResponse {
+    take(request, house, form, |visit, house, _| {
+        let secret = visit.part(2);
+        let confirmation = house
+            .app
+            .db
+            .read::<_, StorageError>(|tx| tx.confirmation(secret))?;
+        let case = confirmation.case_id;
+        match resend_confirmation(&house.app, case, &visit.language, &visit.network) {
+            Ok(()) | Err(AppError::TooOften) => Ok(page("confirm/sent_again", json!({}))),
+            Err(AppError::Used) => Ok(used(house.app.clock.today(chrono_tz::UTC))),
             Err(error) => Err(error.into()),
         }
     })

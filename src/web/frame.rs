@@ -1,5 +1,6 @@
 //! The frame of every page: who visits in which language, the hidden field of forms, and the way from a result to an answer.
 
+use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::http::header;
@@ -20,9 +21,12 @@ pub(super) struct Visit {
     pub(super) language: String,
     pub(super) path: String,
     pub(super) query: Fields,
-    pub(super) base_url: String,
+    /// The network the visit comes from: what limits count.
+    pub(super) network: String,
     pub(super) csrf: String,
     pub(super) notice: Option<String>,
+    /// The token of the operator's session, if there is one.
+    pub(super) signed_in: Option<String>,
     session: String,
     new_cookies: Vec<(&'static str, String)>,
 }
@@ -36,6 +40,8 @@ pub(super) enum Reply {
     To(String),
     /// On to another page that shows a word once.
     ToWithNotice(String, String),
+    /// On to another page, with the operator's session opened or (empty) ended.
+    Signed(String, String),
     /// A file: type, name, bytes. Shown in the browser unless `download`.
     File {
         kind: &'static str,
@@ -53,6 +59,8 @@ pub(super) enum PageError {
     Replaced(chrono::NaiveDate),
     DraftExpired,
     FormExpired,
+    /// The page is for the operator.
+    SignIn,
     Internal(String),
 }
 
@@ -130,8 +138,20 @@ pub(super) async fn take<F>(
 where
     F: FnOnce(&Visit, &House, &Fields) -> Result<Reply, PageError> + Send + 'static,
 {
+    take_fields(request, house, Fields(form.into_inner()), work).await
+}
+
+/// Runs a handler that takes fields which were read another way.
+pub(super) async fn take_fields<F>(
+    request: HttpRequest,
+    house: web::Data<House>,
+    fields: Fields,
+    work: F,
+) -> HttpResponse
+where
+    F: FnOnce(&Visit, &House, &Fields) -> Result<Reply, PageError> + Send + 'static,
+{
     let visit = Visit::of(&request, &house);
-    let fields = Fields(form.into_inner());
     run(visit, house, move |visit, house| {
         if !bool::from(fields.get("csrf").as_bytes().ct_eq(visit.csrf.as_bytes())) {
             return Err(PageError::FormExpired);
@@ -171,6 +191,7 @@ struct Prepared {
     status: StatusCode,
     headers: Vec<(header::HeaderName, String)>,
     cookies: Vec<(&'static str, String)>,
+    secure: bool,
     body: Vec<u8>,
 }
 
@@ -181,13 +202,16 @@ impl Prepared {
             builder.insert_header((name, value));
         }
         for (name, value) in self.cookies {
-            builder.cookie(
-                Cookie::build(name, value)
-                    .path("/")
-                    .http_only(true)
-                    .same_site(SameSite::Lax)
-                    .finish(),
-            );
+            let mut cookie = Cookie::build(name, value)
+                .path("/")
+                .http_only(true)
+                .secure(self.secure)
+                .same_site(SameSite::Lax);
+            // The answers of the form are kept a day, also when the browser is closed.
+            if name == "visit" {
+                cookie = cookie.max_age(Duration::days(1));
+            }
+            builder.cookie(cookie.finish());
         }
         builder.body(self.body)
     }
@@ -216,7 +240,6 @@ impl Visit {
         let language = asked
             .or_else(|| cookie("lang").filter(known))
             .unwrap_or_else(|| preferred(request, house));
-        let host = request.connection_info().host().to_owned();
         let notice = cookie("notice").filter(|notice| !notice.is_empty());
         if notice.is_some() {
             new_cookies.push(("notice", String::new()));
@@ -224,10 +247,11 @@ impl Visit {
         Visit {
             csrf: csrf(&house.form_secret, &session),
             path: request.path().to_owned(),
-            base_url: format!("http://{host}"),
+            network: super::network::network(request, &house.trusted_proxies),
             language,
             query,
             notice,
+            signed_in: cookie("session").filter(|token| !token.is_empty()),
             session,
             new_cookies,
         }
@@ -276,6 +300,7 @@ fn csrf(secret: &[u8; 32], session: &str) -> String {
 
 fn error_page(error: PageError, visit: &Visit, house: &House) -> Reply {
     match error {
+        PageError::SignIn => Reply::To("/sign-in".to_owned()),
         PageError::NotFound => Reply::Page("error/not_found", StatusCode::NOT_FOUND, json!({})),
         PageError::Erased => Reply::Page(
             "error/erased",
@@ -317,25 +342,18 @@ fn prepare(reply: Reply, visit: &Visit, house: &House) -> Prepared {
                     tracing::error!(%error, "a page does not render");
                     "This page failed. Nothing was lost; go back and try again.".to_owned()
                 });
-            (
-                status,
-                vec![(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned())],
-                html.into_bytes(),
-            )
+            let kind = (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned());
+            (status, vec![kind], html.into_bytes())
         }
-        Reply::To(href) => (
-            StatusCode::SEE_OTHER,
-            vec![(header::LOCATION, href)],
-            Vec::new(),
-        ),
+        Reply::To(href) => see_other(href),
         Reply::ToWithNotice(href, word) => {
             cookies.retain(|(name, _)| *name != "notice");
             cookies.push(("notice", word));
-            (
-                StatusCode::SEE_OTHER,
-                vec![(header::LOCATION, href)],
-                Vec::new(),
-            )
+            see_other(href)
+        }
+        Reply::Signed(href, token) => {
+            cookies.push(("session", token));
+            see_other(href)
         }
         Reply::File {
             kind,
@@ -345,22 +363,30 @@ fn prepare(reply: Reply, visit: &Visit, house: &House) -> Prepared {
         } => {
             let how = if download { "attachment" } else { "inline" };
             let disposition = format!("{how}; filename=\"{name}\"");
-            (
-                StatusCode::OK,
-                vec![
-                    (header::CONTENT_TYPE, kind.to_owned()),
-                    (header::CONTENT_DISPOSITION, disposition),
-                ],
-                bytes,
-            )
+            let headers = vec![
+                (header::CONTENT_TYPE, kind.to_owned()),
+                (header::CONTENT_DISPOSITION, disposition),
+            ];
+            (StatusCode::OK, headers, bytes)
         }
     };
     Prepared {
         status,
         headers,
         cookies,
+        secure: house.app.base_url.starts_with("https://"),
         body,
     }
+}
+
+type Answer = (StatusCode, Vec<(header::HeaderName, String)>, Vec<u8>);
+
+fn see_other(href: String) -> Answer {
+    (
+        StatusCode::SEE_OTHER,
+        vec![(header::LOCATION, href)],
+        Vec::new(),
+    )
 }
 
 /// Puts the keys that every page has under those of the page itself.
@@ -380,10 +406,10 @@ fn framed(context: Value, visit: &Visit, house: &House) -> Value {
         "site": {
             "name": operator.site, "stylesheet": "/assets/style.css", "operator": operator.name, "contact": operator.contact,
             "address": operator.address, "exit_url": operator.exit_url, "draft_days": 1,
-            "regulator": operator.regulator, "processors": operator.processors,
+            "regulator": operator.regulator, "processors": operator.processors, "notice": operator.notice,
         },
         "languages": languages,
-        "demo": super::demo::bar(visit, house),
+        "demo": house.demo_clock.as_ref().map(|_| super::demo::bar(visit, house)),
         "back": null,
         "notice": notice,
         "errors": [],

@@ -5,7 +5,9 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse};
+use actix_web::{Error, HttpResponse, web};
+
+use super::House;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -14,14 +16,28 @@ pub(super) async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    if !is_for_us(&request) {
+        let refused = HttpResponse::build(StatusCode::MISDIRECTED_REQUEST)
+            .body("This service answers under another name.");
+        return Ok(request.into_response(refused));
+    }
     if *request.method() == Method::POST && !comes_from_here(&request) {
         let refused = HttpResponse::build(StatusCode::FORBIDDEN)
             .body("This form was sent from another site. Nothing was done.");
         return Ok(request.into_response(refused));
     }
-    let secret = ["/case/", "/confirm/", "/not-me/", "/request", "/demo"]
-        .iter()
-        .any(|part| request.path().starts_with(part));
+    let secure = house(&request).is_some_and(|house| house.app.base_url.starts_with("https://"));
+    let secret = [
+        "/case/",
+        "/confirm/",
+        "/not-me/",
+        "/request",
+        "/demo",
+        "/inbox",
+        "/sign-in",
+    ]
+    .iter()
+    .any(|part| request.path().starts_with(part));
     let mut answer = next.call(request).await?.map_into_boxed_body();
     let headers = answer.headers_mut();
     for (name, value) in [
@@ -41,6 +57,12 @@ pub(super) async fn guard(
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    if secure {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
     if secret {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(
@@ -49,6 +71,21 @@ pub(super) async fn guard(
         );
     }
     Ok(answer)
+}
+
+fn house(request: &ServiceRequest) -> Option<&web::Data<House>> {
+    request.app_data::<web::Data<House>>()
+}
+
+/// Links in mails are made from the name in the settings; a page under any other name would let somebody else choose it. Health checks may use the address.
+fn is_for_us(request: &ServiceRequest) -> bool {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let known = |house: &web::Data<House>| house.hosts.iter().any(|known| known == host);
+    matches!(request.path(), "/healthz" | "/readyz") || house(request).is_some_and(known)
 }
 
 /// Browsers say where a form comes from. `null` and a foreign origin are refused; a client that says nothing must still know the hidden field.

@@ -1,5 +1,6 @@
 //! The web: translates requests into use cases and their results into pages. Decides nothing about the law or a case.
 
+mod account;
 mod case;
 mod case_end;
 mod case_letters;
@@ -10,15 +11,18 @@ mod demo;
 mod derivation;
 mod frame;
 mod headers;
+mod inbox;
 mod letter_view;
+mod network;
 mod request;
 mod request_check;
 mod request_pages;
 mod send;
 mod site;
 mod timeline;
+mod upload;
 
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::{App as Actix, HttpServer, middleware, web};
@@ -29,21 +33,25 @@ use crate::domain::clock::ShiftedClock;
 /// What every handler works with.
 pub struct House {
     /// The use cases.
-    pub app: App,
+    pub app: Arc<App>,
     /// Signs the hidden field of every form.
     pub form_secret: [u8; 32],
-    /// The clock that the demo moves.
-    pub demo_clock: Arc<ShiftedClock>,
+    /// The clock that the demo moves; `None` outside the demo.
+    pub demo_clock: Option<Arc<ShiftedClock>>,
+    /// The names under which it answers.
+    pub hosts: Vec<String>,
+    /// Proxies whose word about the sender is believed.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
-/// Serves the demo until it is stopped.
+/// Serves until it is stopped.
 ///
 /// # Errors
 /// The port is taken, or the server failed.
-pub async fn serve_demo(house: Arc<House>, listener: TcpListener) -> std::io::Result<()> {
+pub async fn serve(house: Arc<House>, listener: TcpListener) -> std::io::Result<()> {
     let data = web::Data::from(house);
-    actix_web::rt::spawn(sweep(data.clone()));
     let server = move || {
+        let demo = data.demo_clock.is_some();
         Actix::new()
             .app_data(data.clone())
             .app_data(
@@ -53,35 +61,21 @@ pub async fn serve_demo(house: Arc<House>, listener: TcpListener) -> std::io::Re
             )
             .wrap(middleware::from_fn(headers::guard))
             .wrap(middleware::Compress::default())
-            .configure(routes)
+            .configure(|config| routes(config, demo))
     };
     HttpServer::new(server)
         .workers(2)
+        .shutdown_timeout(10)
         .listen(listener)?
         .run()
         .await
 }
 
-/// Throws away the drafts whose day is over, also when nobody uses the form.
-async fn sweep(house: web::Data<House>) {
-    loop {
-        let swept = house.clone();
-        let done = web::block(move || {
-            swept
-                .app
-                .db
-                .write(|tx| tx.delete_old_form_drafts(swept.app.clock.now()))
-        })
-        .await;
-        if let Ok(Err(error)) = done {
-            tracing::error!(%error, "old drafts could not be thrown away");
-        }
-        actix_web::rt::time::sleep(std::time::Duration::from_secs(600)).await;
+/// Every route. A case is reached by its secret link alone; only the inbox asks for a sign-in.
+fn routes(config: &mut web::ServiceConfig, demo: bool) {
+    if demo {
+        config.configure(demo_routes);
     }
-}
-
-/// Every route. No route of the demo asks for a sign-in: a case is reached by its secret link alone.
-fn routes(config: &mut web::ServiceConfig) {
     config
         .configure(site_routes)
         .configure(form_routes)
@@ -95,10 +89,23 @@ fn site_routes(config: &mut web::ServiceConfig) {
         .route("/about", web::get().to(site::about))
         .route("/privacy", web::get().to(site::privacy))
         .route("/healthz", web::get().to(site::healthz))
+        .route("/readyz", web::get().to(site::readyz))
         .route("/assets/style.css", web::get().to(site::stylesheet))
         .route("/favicon.ico", web::get().to(site::no_icon))
+        .route("/sign-in", web::get().to(account::show))
+        .route("/sign-in", web::post().to(account::sign_in))
+        .route("/sign-out", web::post().to(account::sign_out))
+        .route("/inbox", web::get().to(inbox::list))
+        .route("/inbox/{id}", web::get().to(inbox::mail))
+        .route("/inbox/{id}", web::post().to(inbox::decide));
+}
+
+fn demo_routes(config: &mut web::ServiceConfig) {
+    config
         .route("/demo", web::get().to(demo::mailbox))
         .route("/demo/mail/{id}", web::get().to(demo::mail))
+        .route("/demo/mail/{id}/answer", web::post().to(demo::answer))
+        .route("/demo/mail/{id}/letter.pdf", web::get().to(demo::letter))
         .route("/demo/clock", web::post().to(demo::clock));
 }
 
@@ -113,6 +120,7 @@ fn form_routes(config: &mut web::ServiceConfig) {
         .route("/request/{step}", web::post().to(request::answer))
         .route("/confirm/{secret}", web::get().to(confirm::show))
         .route("/confirm/{secret}", web::post().to(confirm::confirm))
+        .route("/confirm/{secret}/again", web::post().to(confirm::again))
         .route("/not-me/{secret}", web::get().to(confirm::show_not_me))
         .route("/not-me/{secret}", web::post().to(confirm::not_me));
 }
@@ -127,6 +135,8 @@ fn case_routes(config: &mut web::ServiceConfig) {
         .route("/draft.pdf", web::get().to(case_letters::draft_pdf))
         .route("/send", web::get().to(case_ways::channels))
         .route("/send", web::post().to(case_ways::choose_channel))
+        .route("/email", web::get().to(case_ways::email))
+        .route("/email", web::post().to(case_ways::send_email))
         .route("/kit", web::get().to(case_ways::kit))
         .route("/switch", web::get().to(case_ways::switch))
         .route("/post", web::get().to(case_ways::post))
@@ -137,6 +147,7 @@ fn case_routes(config: &mut web::ServiceConfig) {
         .route("/answer", web::post().to(case_reports::hand_in))
         .route("/reply/{id}", web::get().to(case_reports::reply))
         .route("/reply/{id}", web::post().to(case_reports::read))
+        .route("/reply/{id}/file/{file}", web::get().to(case_reports::file))
         .configure(end_routes)
         .default_service(web::route().to(site::not_found));
     config.service(case);

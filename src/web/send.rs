@@ -124,8 +124,16 @@ fn take_words(state: &mut FormState, fields: &Fields) -> Result<bool, Vec<Proble
         return Err(problems);
     }
     let before = serde_json::to_string(state).unwrap_or_default();
+    let special = state.special_grounds();
+    let mut other_words = false;
     for (kind, text) in &mut state.grounds {
-        fields.get(&format!("text_{kind}")).clone_into(text);
+        let given = fields.get(&format!("text_{kind}"));
+        other_words |= given != text && special.iter().any(|one| one.as_str() == kind);
+        given.clone_into(text);
+    }
+    // The yes was for the words that were there.
+    if other_words {
+        state.sensitive.clear();
     }
     own.clone_into(&mut state.own_paragraph);
     let language = fields.get("letter_language");
@@ -164,6 +172,9 @@ pub(super) async fn send(
         if fields.get("action") == "resend" {
             return resend(&state, visit, house);
         }
+        if !state.sent_case.is_empty() {
+            return Ok(Reply::To("/request/sent".to_owned()));
+        }
         // The language that the page showed, where the person has chosen none.
         let regime = state.regime(&house.app.book, house.app.clock.today(chrono_tz::UTC));
         if let (Some(regime), true) = (regime, state.letter_language.is_empty()) {
@@ -183,7 +194,7 @@ pub(super) async fn send(
                 &house.app,
                 &state,
                 fields.get("text_sha256"),
-                &visit.base_url,
+                &visit.network,
             )
         };
         match opened {
@@ -237,7 +248,7 @@ fn resend(state: &FormState, visit: &Visit, house: &House) -> Result<Reply, Page
         .sent_case
         .parse()
         .map_err(|_none| PageError::DraftExpired)?;
-    match resend_confirmation(&house.app, id, state, &visit.base_url) {
+    match resend_confirmation(&house.app, id, &visit.language, &visit.network) {
         Ok(()) => Ok(Reply::ToWithNotice(
             "/request/sent".to_owned(),
             "notice.sent_again".to_owned(),

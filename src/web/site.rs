@@ -35,12 +35,18 @@ pub(super) async fn not_found(request: HttpRequest, house: web::Data<House>) -> 
     show(request, house, |_, _| Err(PageError::NotFound)).await
 }
 
-pub(super) async fn healthz(house: web::Data<House>) -> HttpResponse {
+/// The process answers.
+pub(super) async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().body("ok\n")
+}
+
+/// The process and its database answer.
+pub(super) async fn readyz(house: web::Data<House>) -> HttpResponse {
     let alive = web::block(move || {
         house
             .app
             .db
-            .read::<_, crate::storage::StorageError>(|tx| tx.newest_notices(1))
+            .read::<_, crate::storage::StorageError>(|tx| tx.count_mails())
     })
     .await;
     match alive {

@@ -25,15 +25,7 @@ pub(super) fn entry(
             .and_then(Value::as_str)
             .unwrap_or_default()
     };
-    let reported = matches!(
-        event.kind,
-        EventKind::LetterSent | EventKind::SettingSwitched
-    );
-    let who = house.app.pages.word(
-        &visit.language,
-        if reported { "who.reported" } else { "who.you" },
-        &[],
-    );
+    let who = house.app.pages.word(&visit.language, who(event), &[]);
     let day = text("sent_on")
         .parse()
         .ok()
@@ -57,6 +49,41 @@ pub(super) fn entry(
     }))
 }
 
+/// Whose doing an event is. Nothing that a machine did is called the person's.
+fn who(event: &EventRow) -> &'static str {
+    let by_mail = event.payload.get("channel").and_then(Value::as_str) == Some("email");
+    match event.kind {
+        EventKind::LetterSent if !by_mail => "who.reported",
+        EventKind::SettingSwitched => "who.reported",
+        EventKind::LetterSent
+        | EventKind::SendFailed
+        | EventKind::SendUnknown
+        | EventKind::BecameOverdue => "who.demur",
+        EventKind::ReplyReceived if event.payload.get("raw_sha256").is_some() => "who.company",
+        _ => "who.you",
+    }
+}
+
+/// The word for an event, where its kind alone does not tell.
+fn word_of(event: &EventRow) -> String {
+    let text = |key: &str| {
+        event
+            .payload
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    match event.kind {
+        EventKind::SettingSwitched => "event.switched".to_owned(),
+        EventKind::LetterSent if text("channel") == "email" => "event.letter_sent_email".to_owned(),
+        EventKind::ReplyReceived if event.payload.get("raw_sha256").is_some() => {
+            "event.reply_by_mail".to_owned()
+        }
+        EventKind::ReplyRead if !text("letter").is_empty() => "event.letter_bounced".to_owned(),
+        kind => format!("event.{}", kind.as_str()),
+    }
+}
+
 /// What an event says, in the words of the screens.
 fn what_happened(event: &EventRow, case: &Case<'_>, visit: &Visit, house: &House) -> String {
     let text = |key: &str| {
@@ -72,10 +99,11 @@ fn what_happened(event: &EventRow, case: &Case<'_>, visit: &Visit, house: &House
             .pages
             .word(&visit.language, &format!("{prefix}.{name}"), &[])
     };
-    let key = match event.kind {
-        EventKind::SettingSwitched => "event.switched".to_owned(),
-        kind => format!("event.{}", kind.as_str()),
-    };
+    let key = word_of(event);
+    let date = text("sent_on")
+        .parse()
+        .map(|day| house.app.pages.long_date(&visit.language, day))
+        .unwrap_or_default();
     let letter = case
         .file
         .letters
@@ -89,6 +117,9 @@ fn what_happened(event: &EventRow, case: &Case<'_>, visit: &Visit, house: &House
         ("kind", kind.as_str()),
         ("letter", &letter),
         ("outcome", &outcome),
+        ("date", &date),
+        ("proof", text("proof")),
+        ("why", text("why")),
         ("company", &case.plan.controller.brand),
     ];
     house.app.pages.word(&visit.language, &key, &values)

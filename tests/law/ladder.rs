@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use demur::config::embedded_law;
-use demur::domain::case::{CaseState, CaseStatus, LetterStatus, NextStep, ReplyStatus, next_step};
+use demur::domain::case::{
+    CaseState, CaseStatus, Delivery, LetterStatus, NextStep, ReplyStatus, next_step,
+};
 use demur::domain::deadline::{Derivation, Receipt};
 use demur::domain::law::LawBook;
 use demur::domain::letter::{LetterKind, ReplyKind};
@@ -75,6 +77,7 @@ impl Ladder {
 fn letter(kind: LetterKind, on: NaiveDate) -> LetterStatus {
     LetterStatus {
         kind,
+        delivery: Delivery::Sent,
         sent_on: Some(on),
         received_on: Some(on),
     }
@@ -135,7 +138,6 @@ fn what_is_no_answer_changes_nothing() {
     for kind in [
         ReplyKind::AutoReply,
         ReplyKind::Acknowledgement,
-        ReplyKind::Bounce,
         ReplyKind::Unrelated,
     ] {
         let ladder = Ladder::of("gdpr", "IE").answered(kind);
@@ -184,12 +186,29 @@ fn a_good_answer_is_graded_and_a_demand_for_identity_is_answered_once() {
 #[test]
 fn a_letter_that_waits_to_go_comes_before_everything_else() {
     let mut ladder = Ladder::of("gdpr", "IE");
-    ladder.letters.push(LetterStatus {
+    let waiting = |delivery| LetterStatus {
         kind: LetterKind::Reminder,
+        delivery,
         sent_on: None,
         received_on: None,
-    });
-    assert_eq!(ladder.on(day(12, 30)), NextStep::Send(LetterKind::Reminder));
+    };
+    for (delivery, step) in [
+        (Delivery::Waiting, NextStep::Send(LetterKind::Reminder)),
+        (Delivery::OnItsWay, NextStep::Sending),
+        (
+            Delivery::NotDelivered,
+            NextStep::SendAgain(LetterKind::Reminder),
+        ),
+        (
+            Delivery::InDoubt,
+            NextStep::AskArrived(LetterKind::Reminder),
+        ),
+    ] {
+        ladder.letters.push(waiting(delivery));
+        assert_eq!(ladder.on(day(12, 30)), step);
+        ladder.letters.pop();
+    }
+    ladder.letters.push(waiting(Delivery::Waiting));
     ladder.state = CaseState::Closed;
     assert_eq!(ladder.on(day(12, 30)), NextStep::Nothing);
     ladder.state = CaseState::Unconfirmed;

@@ -3,12 +3,15 @@
 use std::fs;
 
 use chrono::TimeDelta;
-use demur::domain::case::{CaseState, EventKind};
-use demur::domain::letter::LetterKind;
+use demur::domain::case::{CaseState, EventKind, Origin};
+use demur::domain::letter::{LetterKind, ReplyKind};
+use demur::domain::outbox::MailState;
 use demur::storage::{
-    FormDraft, LetterRow, NewCase, NewEvent, NoticeRow, ReplyRow, StorageError, Tx,
+    Attempted, FormDraft, HeldMail, LetterRow, Limit, Mail, NewCase, NewConfirmation, NewEvent,
+    NewMail, ReplyContent, ReplyFile, ReplyRow, StorageError, Tx,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{id, noon, sqlite};
 
@@ -20,7 +23,10 @@ fn no_canary_is_found_in_any_file() {
         house.db.write(|tx| hide(tx, &canary)).unwrap();
     }
     let dir = house.dir.as_ref().unwrap().path();
-    fs::copy(dir.join("demur.db"), dir.join("backup.db")).unwrap();
+    house
+        .db
+        .copy_to(dir.join("backup.db").to_str().unwrap())
+        .unwrap();
     let mut searched = 0;
     for entry in fs::read_dir(dir).unwrap() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
@@ -35,7 +41,7 @@ fn no_canary_is_found_in_any_file() {
     assert!(searched > 200_000, "{searched}");
 }
 
-/// Writes one canary into every field that takes a person's words.
+/// Writes one canary into every field that takes a person's words, a secret, or what somebody sent.
 fn hide(tx: &mut Tx<'_>, canary: &str) -> Result<(), StorageError> {
     let (case, secret, content) = (id(), format!("secret-{canary}"), canary.as_bytes().to_vec());
     hide_form(tx, &secret, canary)?;
@@ -43,7 +49,7 @@ fn hide(tx: &mut Tx<'_>, canary: &str) -> Result<(), StorageError> {
         id: case,
         reference: "DM-TEST-0001",
         state: CaseState::Ready,
-        link_secret: &secret,
+        secrets: &crate::secrets(&secret),
         controller: "linkedin",
         law_version: "0",
         facts: &content,
@@ -62,31 +68,94 @@ fn hide(tx: &mut Tx<'_>, canary: &str) -> Result<(), StorageError> {
     let letter = LetterRow {
         id: id(),
         kind: LetterKind::Objection,
-        content: content.clone(),
-        text_sha256: "aa".into(),
+        content,
         written_at: noon(),
     };
     tx.insert_letter(case, &key, &letter)?;
-    let notice = NoticeRow {
+    tx.insert_confirmation(&NewConfirmation {
         case_id: case,
-        id: id(),
-        kind: "confirm_address".into(),
-        content: content.clone(),
-        queued_at: noon(),
+        secret: &format!("{secret}-yes"),
+        refuse_secret: &format!("{secret}-no"),
+        expires_at: noon(),
+    })?;
+    hide_mail(tx, case, canary)?;
+    hide_reply(tx, case, canary)
+}
+
+/// In a mail on its way out, with its bytes and the answer to it.
+fn hide_mail(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageError> {
+    let key = tx.case_key(case)?;
+    let (mail_id, text) = (id(), || canary.to_owned());
+    let mail = Mail {
+        from_name: text(),
+        from: text(),
+        to: text(),
+        subject: text(),
+        text: text(),
+        language: "en".to_owned(),
+        date: noon(),
+        text_sha256: None,
     };
-    tx.insert_notice(&key, &notice)?;
-    let received_on = noon().date_naive();
-    tx.insert_reply(
+    tx.queue_mail(
+        &key,
+        &NewMail {
+            case_id: case,
+            id: mail_id,
+            kind: "letter",
+            letter_id: None,
+            message_id: "random@demur.invalid",
+            mail: &mail,
+            queued_at: noon(),
+        },
+    )?;
+    let (row, lease) = (tx.mail(mail_id)?, id());
+    tx.claim_mail(&row, &key, canary.as_bytes(), lease, noon())?;
+    let done = Attempted {
+        state: MailState::Failed,
+        copies: 0,
+        next_at: noon(),
+        result: canary,
+        finished_at: Some(noon()),
+    };
+    tx.finish_mail(&row, &key, Some(lease), &done)
+}
+
+/// In an answer, its raw mail, a file of it, and in the holding pen.
+fn hide_reply(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageError> {
+    let key = tx.case_key(case)?;
+    let reply = ReplyRow {
+        id: id(),
+        kind: None,
+        origin: Origin::Mail,
+        received_on: noon().date_naive(),
+        content: ReplyContent {
+            text: canary.to_owned(),
+            from: Some(canary.to_owned()),
+            subject: Some(canary.to_owned()),
+            signal: Some((ReplyKind::Bounce, canary.to_owned())),
+            unreadable: None,
+        },
+        arrived_at: noon(),
+    };
+    tx.insert_reply(case, &key, &reply, Some(canary.as_bytes()))?;
+    tx.insert_reply_file(
         case,
         &key,
-        &ReplyRow {
+        &ReplyFile {
             id: id(),
-            kind: None,
-            received_on,
-            text: canary.to_owned(),
-            handed_in_at: noon(),
+            reply_id: reply.id,
+            name: canary.to_owned(),
+            media_type: "application/pdf".to_owned(),
+            bytes: canary.as_bytes().to_vec(),
         },
-    )
+    )?;
+    let held = HeldMail {
+        id: id(),
+        raw: canary.as_bytes().to_vec(),
+        why: "why.no_token".to_owned(),
+        received_at: noon(),
+    };
+    tx.hold_mail(&held).map(|_id| ())
 }
 
 /// The same for what is kept before a case is opened.
@@ -101,6 +170,50 @@ fn hide_form(tx: &mut Tx<'_>, secret: &str, canary: &str) -> Result<(), StorageE
             expires_at: noon() + TimeDelta::days(1),
         },
     )?;
-    tx.count_mail(canary, id(), noon())?;
-    tx.block_address(canary, noon())
+    let limit = Limit {
+        count: 1,
+        span: TimeDelta::days(1),
+    };
+    tx.take_from("mails", canary, limit, noon())?;
+    tx.open_session(secret, id(), noon())?;
+    tx.block_address(canary, noon().date_naive())
+}
+
+/// An erased case leaves nothing that its key would open, not even in the log of the database.
+#[test]
+fn after_erasing_no_byte_of_the_sealed_key_is_left_in_any_file() {
+    let house = sqlite();
+    let case = house.open_case("erase");
+    let dir = house.dir.as_ref().unwrap().path();
+    let sealed = stored_key(&dir.join("demur.db"));
+    assert!(sealed.len() > 32, "the key lies there before");
+    house
+        .db
+        .write(|tx| {
+            let (row, _) = tx.case(case)?;
+            tx.erase_case(&row, noon())
+        })
+        .unwrap();
+    house.db.settle_log().unwrap();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        let found = bytes.windows(sealed.len()).any(|window| window == sealed);
+        assert!(!found, "the sealed key lies in {}", path.display());
+    }
+}
+
+/// The sealed key of the only case, read past our own code.
+fn stored_key(file: &std::path::Path) -> Vec<u8> {
+    use diesel::prelude::*;
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Binary)]
+        sealed_key: Vec<u8>,
+    }
+    let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    let rows: Vec<Row> = diesel::sql_query("select sealed_key from case_keys")
+        .load(&mut conn)
+        .unwrap();
+    rows.into_iter().next().unwrap().sealed_key
 }

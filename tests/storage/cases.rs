@@ -1,9 +1,11 @@
 //! Cases, events, letters and answers.
 
 use chrono::NaiveDate;
-use demur::domain::case::{CaseState, EventKind, Outcome};
+use demur::domain::case::{CaseState, EventKind, Origin, Outcome};
 use demur::domain::letter::{LetterKind, ReplyKind};
-use demur::storage::{FormDraft, LetterRow, NewEvent, ReplyRow, StorageError, verify_links};
+use demur::storage::{
+    FormDraft, LetterRow, NewEvent, ReplyContent, ReplyRow, StorageError, verify_links,
+};
 use serde_json::json;
 
 use crate::{House, id, noon, on_each};
@@ -54,7 +56,10 @@ fn a_case_is_found_by_its_secret_link_and_by_nothing_else() {
         }
         house
             .db
-            .write(|tx| tx.renew_link(&row, "secret-two", noon()))
+            .write(|tx| {
+                let key = tx.case_key(case)?;
+                tx.renew_link(&row, &key, "secret-two", noon())
+            })
             .unwrap();
         assert!(
             house
@@ -81,11 +86,11 @@ fn of_two_changes_from_one_reading_only_the_first_is_made() {
             .unwrap();
         house
             .db
-            .write(|tx| tx.change_case(&row, CaseState::Ready, None))
+            .write(|tx| tx.change_case(&row, CaseState::Ready, None, noon()))
             .unwrap();
         let second = house
             .db
-            .write(|tx| tx.change_case(&row, CaseState::Closed, Some(Outcome::Withdrawn)));
+            .write(|tx| tx.change_case(&row, CaseState::Closed, Some(Outcome::Withdrawn), noon()));
         assert!(
             matches!(second, Err(StorageError::Conflict)),
             "{}",
@@ -234,35 +239,33 @@ fn a_letter_is_sent_once_and_an_answer_means_what_the_person_says() {
             id: id(),
             kind: LetterKind::Objection,
             content: b"letter".to_vec(),
-            text_sha256: "aa".into(),
             written_at: noon(),
         };
         let reply = ReplyRow {
             id: id(),
             kind: None,
             received_on: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(),
-            text: "No.".into(),
-            handed_in_at: noon(),
+            origin: Origin::HandedIn,
+            content: ReplyContent {
+                text: "No.".into(),
+                ..ReplyContent::default()
+            },
+            arrived_at: noon(),
         };
         house
             .db
             .write(|tx| {
                 let key = tx.case_key(case)?;
                 tx.insert_letter(case, &key, &letter)?;
-                tx.insert_reply(case, &key, &reply)
+                tx.insert_reply(case, &key, &reply, Some(b"raw"))
             })
             .unwrap();
+        let send = || house.db.write(|tx| tx.mark_letter_sent(case, letter.id));
+        send().unwrap();
+        assert!(matches!(send(), Err(StorageError::Conflict)));
         house
             .db
-            .write(|tx| tx.mark_letter_sent(case, letter.id))
-            .unwrap();
-        assert!(matches!(
-            house.db.write(|tx| tx.mark_letter_sent(case, letter.id)),
-            Err(StorageError::Conflict)
-        ));
-        house
-            .db
-            .write(|tx| tx.read_reply(case, reply.id, ReplyKind::Refused))
+            .write(|tx| tx.read_reply(case, reply.id, ReplyKind::Refused, reply.received_on))
             .unwrap();
         let (letters, replies) = house
             .db
@@ -281,7 +284,7 @@ fn a_letter_is_sent_once_and_an_answer_means_what_the_person_says() {
         assert_eq!(
             (
                 reply.kind,
-                reply.text.as_str(),
+                reply.content.text.as_str(),
                 reply.received_on.to_string().as_str()
             ),
             (Some(ReplyKind::Refused), "No.", "2026-12-01")

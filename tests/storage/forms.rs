@@ -1,4 +1,4 @@
-//! Drafts of the form, confirmation links, and the limits per address.
+//! Drafts of the form and confirmation links.
 
 use chrono::TimeDelta;
 use demur::storage::{FormDraft, NewConfirmation, StorageError};
@@ -106,50 +106,5 @@ fn a_confirmation_link_works_once() {
             house.db.write(|tx| tx.use_confirmations(case, noon())),
             Err(StorageError::Conflict)
         ));
-    });
-}
-
-#[test]
-fn an_address_gets_one_mail_in_ten_minutes_three_a_day_ten_ever_and_none_after_not_me() {
-    on_each(|house| {
-        let may = |address: &str, at| {
-            house
-                .db
-                .read::<_, StorageError>(|tx| tx.may_mail(address, at))
-                .unwrap()
-        };
-        let mut at = noon();
-        for sent in 0..10 {
-            assert!(may("Zoe@Example.org ", at), "{} mail {sent}", house.name);
-            house
-                .db
-                .write(|tx| tx.count_mail("zoe@example.org", id(), at))
-                .unwrap();
-            assert!(!may("zoe@example.org", at + TimeDelta::minutes(9)));
-            at += if sent % 3 == 2 {
-                TimeDelta::days(2)
-            } else {
-                TimeDelta::minutes(11)
-            };
-            if sent % 3 == 2 && sent < 9 {
-                assert!(
-                    !may(
-                        "zoe@example.org",
-                        at - TimeDelta::days(2) + TimeDelta::hours(1)
-                    ),
-                    "three a day"
-                );
-            }
-        }
-        assert!(
-            !may("zoe@example.org", at + TimeDelta::days(400)),
-            "ten ever"
-        );
-        assert!(may("bob@example.org", at));
-        house
-            .db
-            .write(|tx| tx.block_address("BOB@example.org", at))
-            .unwrap();
-        assert!(!may("bob@example.org", at + TimeDelta::days(4000)));
     });
 }

@@ -5,7 +5,9 @@
 mod canaries;
 mod cases;
 mod forms;
+mod limits;
 mod migrations;
+mod outbox;
 
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use chrono::{DateTime, TimeZone, Utc};
 use demur::config::SystemRandom;
 use demur::domain::case::CaseState;
 use demur::domain::random::{Random, new_id};
-use demur::storage::{CaseKey, Db, MasterKey, NewCase, StorageError};
+use demur::storage::{CaseKey, CaseSecrets, Db, MasterKey, NewCase, StorageError};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -89,6 +91,13 @@ impl House {
     }
 }
 
+fn secrets(link: &str) -> CaseSecrets {
+    CaseSecrets {
+        link: link.to_owned(),
+        reply_token: format!("reply-{link}"),
+    }
+}
+
 fn insert(
     tx: &mut demur::storage::Tx<'_>,
     id: Uuid,
@@ -98,7 +107,7 @@ fn insert(
         id,
         reference: "DM-TEST-0001",
         state: CaseState::Unconfirmed,
-        link_secret: secret,
+        secrets: &secrets(secret),
         controller: "linkedin",
         law_version: "0",
         facts: br#"{"name":"Zoe"}"#,

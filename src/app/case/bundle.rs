@@ -105,7 +105,7 @@ pub fn bundle_case(app: &App, file: &CaseFile, language: &str) -> Result<Vec<u8>
     for (reply, number) in file.replies.iter().zip(1..) {
         files.insert(
             format!("answers/{number:02}-{}.txt", reply.received_on),
-            reply.text.clone().into_bytes(),
+            reply.content.text.clone().into_bytes(),
         );
     }
     files.insert(

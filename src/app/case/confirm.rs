@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::file::load_case_by_id;
+use crate::app::notices::Notice;
 use crate::app::{App, AppError};
 use crate::domain::case::{CaseState, EventKind};
 use crate::domain::letter::RawCase;
@@ -20,10 +22,11 @@ pub fn confirm_case(app: &App, secret: &str) -> Result<String, AppError> {
         .read::<_, StorageError>(|tx| tx.confirmation(secret))?;
     usable(&confirmation, now)?;
     let link = new_secret(app.random.as_ref());
+    let notice = case_ready(app, &confirmation, &link)?;
     app.db.write(|tx| {
         let (case, key) = tx.case(confirmation.case_id)?;
         tx.use_confirmations(case.id, now)?;
-        tx.change_case(&case, CaseState::Ready, None)?;
+        tx.change_case(&case, CaseState::Ready, None, now)?;
         tx.append_event(
             case.id,
             &key,
@@ -34,9 +37,23 @@ pub fn confirm_case(app: &App, secret: &str) -> Result<String, AppError> {
             },
         )?;
         let (case, _) = tx.case(case.id)?;
-        tx.renew_link(&case, &link, now)
+        tx.renew_link(&case, &key, &link, now)?;
+        notice.queue(tx, &key, now)
     })?;
     Ok(link)
+}
+
+/// The mail that carries the link to the case, so that it is not lost with the browser.
+fn case_ready(app: &App, confirmation: &Confirmation, link: &str) -> Result<Notice, AppError> {
+    let file = load_case_by_id(app, confirmation.case_id)?;
+    let to = file.raw.subject.email.clone().ok_or(AppError::NotNow)?;
+    let own = json!({
+        "case_href": format!("{}/case/{link}", app.base_url),
+        "reference": file.row.reference,
+        "company": file.company(app),
+    });
+    let language = file.screen_language();
+    Notice::write(app, file.row.id, "case_ready", &to, language, own)
 }
 
 /// "This was not me": the case is erased and its address never written to again.
@@ -56,7 +73,7 @@ pub fn refuse_case(app: &App, secret: &str) -> Result<(), AppError> {
         let facts: RawCase = serde_json::from_slice(&case.facts)?;
         tx.use_confirmations(case.id, now)?;
         if let Some(email) = &facts.subject.email {
-            tx.block_address(email, now)?;
+            tx.block_address(email, now.date_naive())?;
         }
         tx.append_event(
             case.id,
@@ -69,7 +86,7 @@ pub fn refuse_case(app: &App, secret: &str) -> Result<(), AppError> {
         )?;
         tx.erase_case(&case, now)
     })?;
-    Ok(())
+    Ok(app.db.settle_log()?)
 }
 
 fn usable(confirmation: &Confirmation, now: DateTime<Utc>) -> Result<(), AppError> {

@@ -28,15 +28,16 @@ fn end(app: &App, file: &CaseFile, kind: EventKind, outcome: Outcome) -> Result<
     if file.row.state == CaseState::Closed {
         return Err(AppError::NotNow);
     }
+    let now = app.clock.now();
     let payload = json!({ "outcome": outcome });
     app.db.write(|tx| {
-        tx.change_case(&file.row, CaseState::Closed, Some(outcome))?;
+        tx.change_case(&file.row, CaseState::Closed, Some(outcome), now)?;
         tx.append_event(
             file.row.id,
             &file.key,
             &NewEvent {
                 kind,
-                at: app.clock.now(),
+                at: now,
                 payload: &payload,
             },
         )
@@ -51,7 +52,7 @@ fn end(app: &App, file: &CaseFile, kind: EventKind, outcome: Outcome) -> Result<
 pub fn renew_link(app: &App, file: &CaseFile) -> Result<String, AppError> {
     let (secret, now) = (new_secret(app.random.as_ref()), app.clock.now());
     app.db.write(|tx| {
-        tx.renew_link(&file.row, &secret, now)?;
+        tx.renew_link(&file.row, &file.key, &secret, now)?;
         tx.append_event(
             file.row.id,
             &file.key,
@@ -83,5 +84,6 @@ pub fn erase_case(app: &App, file: &CaseFile) -> Result<(), AppError> {
         )?;
         tx.erase_case(&file.row, now)
     })?;
-    Ok(())
+    // The key is gone from the tables; now also from the log that SQLite keeps beside them.
+    Ok(app.db.settle_log()?)
 }

@@ -5,16 +5,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::delivery::{LetterDelivery, deliveries};
 use crate::app::{App, AppError};
 use crate::domain::case::{
-    CaseStatus, EventKind, LetterStatus, NextStep, ReplyStatus, complaint_from, next_step,
+    CaseStatus, Delivery, LetterStatus, NextStep, ReplyStatus, complaint_from, next_step,
 };
 use crate::domain::deadline::Derivation;
 use crate::domain::document::Document;
 use crate::domain::law::{Page, Regime};
 use crate::domain::letter::{
-    CaseFacts, LetterKind, LetterPlan, RawCase, RawHistory, ReplyKind, plan,
+    CaseFacts, LetterKind, LetterPlan, RawCase, RawController, RawHistory, ReplyKind, plan,
 };
+use crate::domain::place::PlaceCode;
 use crate::storage::{CaseKey, CaseRow, EventRow, ReplyRow, StorageError, Tx};
 
 /// A letter as it is kept.
@@ -25,18 +27,18 @@ pub(super) struct StoredContent {
     pub(super) meta: Value,
 }
 
-/// When and how a letter went, in the person's own words.
+/// When and how a letter went: as the person reported it, or as the company's mail server answered (`email`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentRecord {
     /// Which letter.
     pub letter: Uuid,
     /// The way it went.
     pub channel: String,
-    /// The day, as the person reported it.
+    /// The day.
     pub sent_on: NaiveDate,
     /// The day the addressee had it; for post the day of posting plus our margin.
     pub received_on: NaiveDate,
-    /// A number the person was given.
+    /// A number the person was given; the answer of the mail server.
     pub proof: String,
 }
 
@@ -51,6 +53,7 @@ pub struct StoredLetter {
     pub meta: Value,
     pub text_sha256: String,
     pub written_at: DateTime<Utc>,
+    pub delivery: Delivery,
     pub sent: Option<SentRecord>,
 }
 
@@ -81,24 +84,38 @@ pub fn load_case(app: &App, secret: &str) -> Result<CaseFile, AppError> {
     })?)
 }
 
-fn read_file(tx: &mut Tx<'_>, row: CaseRow, key: CaseKey) -> Result<CaseFile, StorageError> {
+/// Reads the case with this id.
+///
+/// # Errors
+/// As [`load_case`].
+pub fn load_case_by_id(app: &App, id: Uuid) -> Result<CaseFile, AppError> {
+    Ok(app.db.read::<_, StorageError>(|tx| {
+        let (row, key) = tx.case(id)?;
+        read_file(tx, row, key)
+    })?)
+}
+
+pub(in crate::app) fn read_file(
+    tx: &mut Tx<'_>,
+    row: CaseRow,
+    key: CaseKey,
+) -> Result<CaseFile, StorageError> {
     let events = tx.events(row.id, &key)?;
-    let of_kind = |kind: EventKind| events.iter().filter(move |event| event.kind == kind);
-    let sent: Vec<SentRecord> = of_kind(EventKind::LetterSent)
-        .map(|event| serde_json::from_value(event.payload.clone()))
-        .collect::<Result<_, _>>()?;
+    let mut known = deliveries(&events)?;
     let mut letters = Vec::new();
     for letter in tx.letters(row.id, &key)? {
         let content: StoredContent = serde_json::from_slice(&letter.content)?;
+        let LetterDelivery { delivery, sent, .. } = known.remove(&letter.id).unwrap_or_default();
         letters.push(StoredLetter {
             id: letter.id,
             kind: letter.kind,
             document: content.document,
             page: content.page,
+            text_sha256: text_sha256(&content.meta),
             meta: content.meta,
-            text_sha256: letter.text_sha256,
             written_at: letter.written_at,
-            sent: sent.iter().find(|sent| sent.letter == letter.id).cloned(),
+            delivery,
+            sent,
         });
     }
     let replies = tx.replies(row.id, &key)?;
@@ -113,6 +130,11 @@ fn read_file(tx: &mut Tx<'_>, row: CaseRow, key: CaseKey) -> Result<CaseFile, St
     })
 }
 
+fn text_sha256(meta: &Value) -> String {
+    let hash = meta.get("text_sha256").and_then(Value::as_str);
+    hash.unwrap_or_default().to_owned()
+}
+
 impl CaseFile {
     /// The facts with the history of the case, for the plan and for follow-ups. `kind`: the letter that is looked at.
     ///
@@ -121,6 +143,15 @@ impl CaseFile {
     pub fn facts(&self, kind: LetterKind, today: NaiveDate) -> Result<CaseFacts, AppError> {
         let mut raw = self.raw.clone();
         kind.as_str().clone_into(&mut raw.kind);
+        // Where the person lives, the day on which something went may have begun before it did where the controller sits.
+        let last = self
+            .letters
+            .iter()
+            .filter_map(|letter| letter.sent.as_ref());
+        let last = last
+            .map(|sent| sent.sent_on)
+            .chain(self.replies.iter().map(|reply| reply.received_on));
+        let today = last.fold(today, NaiveDate::max);
         raw.written_on = Some(today.to_string());
         raw.own_paragraph.clear();
         raw.history = self.history();
@@ -142,11 +173,13 @@ impl CaseFile {
             };
             Some((sent.sent_on, entry))
         });
-        let replies = self.replies.iter().filter_map(|reply| {
+        // A letter that came back was never received, and its bounce is no answer.
+        let read = |reply: &&ReplyRow| reply.kind != Some(ReplyKind::Bounce);
+        let replies = self.replies.iter().filter(read).filter_map(|reply| {
             let entry = RawHistory {
                 kind: reply.kind?.as_str().to_owned(),
                 received_on: Some(reply.received_on.to_string()),
-                text: Some(reply.text.clone()),
+                text: Some(reply.content.text.clone()),
                 ..RawHistory::default()
             };
             Some((reply.received_on, entry))
@@ -189,17 +222,23 @@ impl CaseFile {
         self.with_status(due, |status| complaint_from(regime, status))
     }
 
+    /// The answers as far as the ladder looks at them.
+    #[must_use]
+    pub fn reply_status(&self) -> Vec<ReplyStatus> {
+        let status = |reply: &ReplyRow| ReplyStatus {
+            kind: reply.kind,
+            received_on: reply.received_on,
+        };
+        self.replies.iter().map(status).collect()
+    }
+
     fn with_status<T>(
         &self,
         due: Option<&Derivation>,
         work: impl FnOnce(&CaseStatus<'_>) -> T,
     ) -> T {
         let letters: Vec<LetterStatus> = self.letters.iter().map(StoredLetter::status).collect();
-        let status = |reply: &ReplyRow| ReplyStatus {
-            kind: reply.kind,
-            received_on: reply.received_on,
-        };
-        let replies: Vec<ReplyStatus> = self.replies.iter().map(status).collect();
+        let replies = self.reply_status();
         work(&CaseStatus {
             state: self.row.state,
             letters: &letters,
@@ -225,6 +264,63 @@ impl CaseFile {
         self.letters.iter().find(|letter| letter.sent.is_none())
     }
 
+    /// The language of the person's screens.
+    #[must_use]
+    pub fn screen_language(&self) -> &str {
+        let opened = self.events.first();
+        opened
+            .and_then(|event| event.payload.get("screen_language"))
+            .and_then(Value::as_str)
+            .filter(|language| !language.is_empty())
+            .unwrap_or("en")
+    }
+
+    /// Name of the company as people know it.
+    #[must_use]
+    pub fn company(&self, app: &App) -> String {
+        match &self.raw.controller {
+            RawController::Id(id) => app
+                .book
+                .controller(id)
+                .map_or_else(|_unknown| id.clone(), |company| company.name.clone()),
+            RawController::Described { name, .. } => name.clone(),
+        }
+    }
+
+    /// Where the person lives.
+    #[must_use]
+    pub fn home(&self) -> Option<PlaceCode> {
+        PlaceCode::parse(&self.raw.jurisdiction).ok()
+    }
+
+    /// The civil date where the person lives: the one they mean by "today".
+    #[must_use]
+    pub fn today_at_home(&self, app: &App) -> NaiveDate {
+        let zone = self.home().and_then(|home| app.book.zone(&home));
+        app.clock.today(zone.unwrap_or(chrono_tz::UTC))
+    }
+
+    /// The civil date where the controller's clock runs; where its place is not known, that of the person.
+    #[must_use]
+    pub fn today_at_the_controller(&self, app: &App) -> NaiveDate {
+        let zone = match (&self.raw.controller, self.home()) {
+            (RawController::Id(id), Some(home)) => app
+                .book
+                .controller(id)
+                .ok()
+                .and_then(|company| app.book.entity(company, &home))
+                .and_then(|entity| entity.zone.parse().ok()),
+            _ => None,
+        };
+        zone.map_or_else(|| self.today_at_home(app), |zone| app.clock.today(zone))
+    }
+
+    /// The link to the page of the case.
+    #[must_use]
+    pub fn href(&self, app: &App) -> String {
+        format!("{}/case/{}", app.base_url, self.row.secrets.link)
+    }
+
     /// The newest answer of substance that the person has read.
     #[must_use]
     pub fn last_answer(&self) -> Option<ReplyKind> {
@@ -237,6 +333,7 @@ impl StoredLetter {
         let sent = self.sent.as_ref();
         LetterStatus {
             kind: self.kind,
+            delivery: self.delivery,
             sent_on: sent.map(|sent| sent.sent_on),
             received_on: sent.map(|sent| sent.received_on),
         }

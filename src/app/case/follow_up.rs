@@ -19,7 +19,7 @@ pub fn draft_follow_up(
     file: &CaseFile,
     own_paragraph: &str,
 ) -> Result<(LetterKind, ComposedLetter), AppError> {
-    let today = app.clock.today(chrono_tz::UTC);
+    let today = file.today_at_the_controller(app);
     let plan = file.plan(app, today)?;
     let due = plan.due.as_ref().map(|(_, due)| due);
     let NextStep::Climb(kind) = file.next_step(plan.regime, due, today) else {
@@ -43,12 +43,16 @@ pub fn approve_follow_up(
     let (kind, letter) = draft_follow_up(app, file, own_paragraph)?;
     let now = app.clock.now();
     let stored = stored_letter(app, &letter, now)?;
-    if stored.text_sha256 != read_sha256 {
+    let text_sha256 = letter
+        .meta
+        .get("text_sha256")
+        .and_then(|hash| hash.as_str());
+    if text_sha256 != Some(read_sha256) {
         return Err(AppError::Changed);
     }
-    let payload = json!({ "letter": stored.id, "kind": kind, "text_sha256": stored.text_sha256 });
+    let payload = json!({ "letter": stored.id, "kind": kind, "text_sha256": read_sha256 });
     app.db.write(|tx| {
-        tx.change_case(&file.row, file.row.state, None)?;
+        tx.change_case(&file.row, file.row.state, None, now)?;
         tx.insert_letter(file.row.id, &file.key, &stored)?;
         tx.append_event(
             file.row.id,

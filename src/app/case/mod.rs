@@ -2,21 +2,30 @@
 
 mod bundle;
 mod confirm;
+mod delivery;
+mod dispatch;
 mod end;
 mod export;
 mod file;
 mod follow_up;
 mod hand_in;
+mod held;
 mod open;
+mod receive;
 mod report_sent;
 
 pub use bundle::{BadBundle, VerifiedBundle, bundle_case, verify_bundle};
 pub use confirm::{confirm_case, refuse_case};
+pub use dispatch::{LetterMail, dispatch_letter, letter_mail};
 pub use end::{close_case, erase_case, renew_link, withdraw_case};
-pub use file::{CaseFile, SentRecord, StoredLetter, load_case};
+pub use file::{CaseFile, SentRecord, StoredLetter, load_case, load_case_by_id};
 pub use follow_up::{approve_follow_up, draft_follow_up};
-pub use hand_in::{hand_in_reply, read_reply};
+pub use hand_in::{HandedIn, hand_in_reply, read_reply};
+pub use held::{
+    HeldLetter, assign_held_mail, discard_held_mail, held_mail, held_mails, letters_in_doubt,
+};
 pub use open::{OpenedCase, compose_first_letter, open_case, resend_confirmation};
+pub use receive::{Received, receive_mail};
 pub use report_sent::{Report, report_sent};
 
 use chrono::TimeDelta;

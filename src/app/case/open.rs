@@ -1,18 +1,20 @@
 //! A letter is approved in the form: the case is opened, its text fixed, and the confirmation mail queued, all in one transaction.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::file::StoredContent;
 use super::{CONFIRMATION_HOURS, confirmation_time};
 use crate::app::form::FormState;
+use crate::app::notices::Notice;
 use crate::app::{App, AppError, ComposeError, ComposedLetter, compose_letter};
 use crate::domain::case::{CaseState, EventKind};
-use crate::domain::letter::{CaseFacts, LetterKind, RawCase, Refusal};
+use crate::domain::letter::{CaseFacts, LetterKind, RawCase, RawController, Refusal};
 use crate::domain::random::{new_id, new_reference, new_secret};
 use crate::storage::{
-    CaseKey, LetterRow, NewCase, NewConfirmation, NewEvent, NoticeRow, StorageError, Tx,
+    CaseKey, CaseSecrets, LetterRow, Limit, NOT_LISTED, NewCase, NewConfirmation, NewEvent,
+    StorageError, Tx,
 };
 
 /// What is left to tell the person.
@@ -54,7 +56,7 @@ pub fn open_case(
     app: &App,
     form: &FormState,
     read_sha256: &str,
-    base_url: &str,
+    network: &str,
 ) -> Result<OpenedCase, AppError> {
     let (raw, letter) = compose_first_letter(app, form)?;
     if letter
@@ -66,12 +68,6 @@ pub fn open_case(
         return Err(AppError::Changed);
     }
     let now = app.clock.now();
-    if !app
-        .db
-        .read::<_, StorageError>(|tx| tx.may_mail(&form.email, now))?
-    {
-        return Err(AppError::TooOften);
-    }
     let id = new_id(app.random.as_ref(), now);
     let facts = serde_json::to_vec(&raw)?;
     let stored = stored_letter(app, &letter, now)?;
@@ -79,18 +75,23 @@ pub fn open_case(
         "sensitive": form.sensitive,
         "law_version": app.book.version,
         "letter": stored.id,
-        "text_sha256": stored.text_sha256,
+        "text_sha256": read_sha256,
         "screen_language": form.screen_language,
     });
-    let confirmation = Confirmation::new(app, id, form, base_url, now)?;
-    app.db.write(|tx| {
+    let confirmation = Confirmation::new(app, id, &form.email, &form.screen_language)?;
+    let secrets = CaseSecrets {
+        // Nobody knows this link; the one that works is made when the address is confirmed.
+        link: new_secret(app.random.as_ref()),
+        reply_token: new_secret(app.random.as_ref()),
+    };
+    let written = app.db.write(|tx| {
+        take_from_limits(app, tx, &form.email, network, now)?;
         let key = tx.insert_case(&NewCase {
             id,
             reference: &new_reference(app.random.as_ref()),
             state: CaseState::Unconfirmed,
-            // Nobody knows this link; the one that works is made when the address is confirmed.
-            link_secret: &new_secret(app.random.as_ref()),
-            controller: letter.controller(),
+            secrets: &secrets,
+            controller: listed_controller(&raw),
             law_version: &app.book.version,
             facts: &facts,
             created_at: now,
@@ -106,41 +107,45 @@ pub fn open_case(
         )?;
         tx.insert_letter(id, &key, &stored)?;
         confirmation.queue(tx, &key, now)
-    })?;
+    });
+    written.map_err(too_often)?;
     Ok(OpenedCase {
         id,
         email: form.email.clone(),
     })
 }
 
-/// Mails the confirmation link of a case again, within the limits of the address.
+/// Id of the directory; what a person wrote about another company stays sealed.
+fn listed_controller(raw: &RawCase) -> &str {
+    match &raw.controller {
+        RawController::Id(id) => id,
+        RawController::Described { .. } => NOT_LISTED,
+    }
+}
+
+/// Mails a new confirmation link to the address that the letter was written with, within its limits.
 ///
 /// # Errors
 /// [`AppError::TooOften`], or [`AppError::Used`] once the case is confirmed.
 pub fn resend_confirmation(
     app: &App,
     id: Uuid,
-    form: &FormState,
-    base_url: &str,
+    language: &str,
+    network: &str,
 ) -> Result<(), AppError> {
     let now = app.clock.now();
     let (case, key) = app.db.read::<_, StorageError>(|tx| tx.case(id))?;
     if case.state != CaseState::Unconfirmed {
         return Err(AppError::Used);
     }
-    // Only the address that the letter was written with: what the form says by now does not count.
     let facts: RawCase = serde_json::from_slice(&case.facts)?;
-    if facts.subject.email.as_deref() != Some(form.email.as_str()) {
-        return Err(AppError::NotNow);
-    }
-    if !app
-        .db
-        .read::<_, StorageError>(|tx| tx.may_mail(&form.email, now))?
-    {
-        return Err(AppError::TooOften);
-    }
-    let confirmation = Confirmation::new(app, id, form, base_url, now)?;
-    Ok(app.db.write(|tx| confirmation.queue(tx, &key, now))?)
+    let email = facts.subject.email.ok_or(AppError::NotNow)?;
+    let confirmation = Confirmation::new(app, id, &email, language)?;
+    let written = app.db.write(|tx| {
+        take_from_limits(app, tx, &email, network, now)?;
+        confirmation.queue(tx, &key, now)
+    });
+    written.map_err(too_often)
 }
 
 /// The letter as it is kept: the document and what it is, under the hash of its text.
@@ -167,7 +172,6 @@ pub(super) fn stored_letter(
         kind: LetterKind::parse(&word("kind"))
             .map_err(|error| StorageError::Format(error.to_string()))?,
         content: serde_json::to_vec(&content)?,
-        text_sha256: word("text_sha256"),
         written_at: now,
     })
 }
@@ -177,50 +181,31 @@ struct Confirmation {
     case_id: Uuid,
     secret: String,
     refuse_secret: String,
-    email: String,
-    notice: NoticeRow,
+    notice: Notice,
 }
 
 impl Confirmation {
     fn new(
         app: &App,
         case_id: Uuid,
-        form: &FormState,
-        base_url: &str,
-        now: DateTime<Utc>,
+        email: &str,
+        language: &str,
     ) -> Result<Confirmation, AppError> {
         let (secret, refuse_secret) = (
             new_secret(app.random.as_ref()),
             new_secret(app.random.as_ref()),
         );
         // No word of the person goes into this mail: it reaches an address that nobody has confirmed.
-        let context = json!({
-            "lang": form.screen_language,
-            "site": app.operator.site,
-            "operator": app.operator.name,
-            "contact": app.operator.contact,
+        let own = json!({
             "hours": CONFIRMATION_HOURS,
-            "confirm_href": format!("{base_url}/confirm/{secret}"),
-            "not_me_href": format!("{base_url}/not-me/{refuse_secret}"),
+            "confirm_href": format!("{}/confirm/{secret}", app.base_url),
+            "not_me_href": format!("{}/not-me/{refuse_secret}", app.base_url),
         });
-        let (subject, text) = app.pages.notice(
-            &format!("{}/confirm_address", form.screen_language),
-            &context,
-        )?;
-        let content = json!({ "to": form.email, "subject": subject, "text": text, "lang": form.screen_language });
-        let id = new_id(app.random.as_ref(), now);
-        let notice = NoticeRow {
-            case_id,
-            id,
-            kind: "confirm_address".to_owned(),
-            content: serde_json::to_vec(&content)?,
-            queued_at: now,
-        };
+        let notice = Notice::write(app, case_id, "confirm_address", email, language, own)?;
         Ok(Confirmation {
             case_id,
             secret,
             refuse_secret,
-            email: form.email.clone(),
             notice,
         })
     }
@@ -231,14 +216,56 @@ impl Confirmation {
         key: &CaseKey,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        let (secret, refuse_secret) = (self.secret.as_str(), self.refuse_secret.as_str());
         tx.insert_confirmation(&NewConfirmation {
             case_id: self.case_id,
-            secret,
-            refuse_secret,
+            secret: &self.secret,
+            refuse_secret: &self.refuse_secret,
             expires_at: now + confirmation_time(),
         })?;
-        tx.insert_notice(key, &self.notice)?;
-        tx.count_mail(&self.email, self.notice.id, now)
+        self.notice.queue(tx, key, now)
+    }
+}
+
+/// Takes one confirmation mail out of every limit: of the address, of the network it is asked from, of the whole service.
+fn take_from_limits(
+    app: &App,
+    tx: &mut Tx<'_>,
+    email: &str,
+    network: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    if tx.is_blocked(email)? {
+        return Err(StorageError::Limit);
+    }
+    let limits = &app.limits;
+    let hour = TimeDelta::hours(1);
+    let day = TimeDelta::days(1);
+    for (bucket, of, count, span) in [
+        ("mail_10_minutes", email, 1, TimeDelta::minutes(10)),
+        ("mail_day", email, 3, day),
+        ("mail_ever", email, 10, TimeDelta::days(3653)),
+        (
+            "network_hour",
+            network,
+            limits.confirmation_mails_per_network_hour,
+            hour,
+        ),
+        (
+            "network_day",
+            network,
+            limits.confirmation_mails_per_network_day,
+            day,
+        ),
+        ("service_hour", "", limits.confirmation_mails_per_hour, hour),
+    ] {
+        tx.take_from(bucket, of, Limit { count, span }, now)?;
+    }
+    Ok(())
+}
+
+fn too_often(error: StorageError) -> AppError {
+    match error {
+        StorageError::Limit => AppError::TooOften,
+        other => other.into(),
     }
 }

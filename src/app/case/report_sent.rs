@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::file::{CaseFile, SentRecord, received_on};
 use crate::app::{App, AppError};
-use crate::domain::case::{CaseState, EventKind};
+use crate::domain::case::{CaseState, Delivery, EventKind};
 use crate::domain::letter::LetterKind;
 use crate::storage::NewEvent;
 
@@ -43,8 +43,11 @@ pub fn report_sent(app: &App, file: &CaseFile, report: &Report) -> Result<(), Ap
             .write(|tx| tx.append_event(file.row.id, &file.key, &event))?);
     }
     let letter = file.unsent_letter().ok_or(AppError::NotNow)?;
-    let home = crate::domain::place::PlaceCode::parse(&file.raw.jurisdiction).ok();
-    let margin = home
+    if letter.delivery == Delivery::OnItsWay {
+        return Err(AppError::NotNow);
+    }
+    let margin = file
+        .home()
         .and_then(|home| app.book.jurisdiction(&home))
         .map_or(5, |place| place.posting_margin_days);
     let record = SentRecord {
@@ -61,7 +64,9 @@ pub fn report_sent(app: &App, file: &CaseFile, report: &Report) -> Result<(), Ap
         CaseState::AwaitingReply
     };
     app.db.write(|tx| {
-        tx.change_case(&file.row, state, None)?;
+        tx.change_case(&file.row, state, None, now)?;
+        // Where Demur's own sending ended in doubt, the person has decided.
+        tx.settle_asked_mail(file.row.id, letter.id, now)?;
         tx.mark_letter_sent(file.row.id, letter.id)?;
         tx.append_event(
             file.row.id,

@@ -127,3 +127,16 @@ pub struct TimeLimit {
     /// What starts it: `knowledge`, `event`, `last_contact`, `reply`, `application`.
     pub from: String,
 }
+
+impl TimeLimit {
+    /// The last day for the complaint. `first_letter`: the person knew of the matter at least then; `last_contact`: the newest letter or answer.
+    /// Of two readings the earlier day is told.
+    #[must_use]
+    pub fn ends_on(&self, first_letter: NaiveDate, last_contact: NaiveDate) -> Option<NaiveDate> {
+        let from = match self.from.as_str() {
+            "last_contact" | "reply" => last_contact,
+            _ => first_letter,
+        };
+        self.length.after(from)
+    }
+}

@@ -1,6 +1,6 @@
 //! A regime: a body of law with its rights, its clock, its letters and its ladder. One file of `config/regimes/`.
 
-use chrono::NaiveDate;
+use chrono::{Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::date::{civil_date, optional_civil_date};
@@ -221,6 +221,21 @@ pub struct Wait {
     pub n: u32,
     /// Of what.
     pub unit: Unit,
+}
+
+impl Wait {
+    /// The day so long after another; working days count as days, because the calendar of the place is not asked here.
+    #[must_use]
+    pub fn after(&self, day: NaiveDate) -> Option<NaiveDate> {
+        let n = self.n;
+        match self.unit {
+            Unit::Months => day.checked_add_months(Months::new(n)),
+            Unit::Years => day.checked_add_months(Months::new(n.checked_mul(12)?)),
+            Unit::Weeks => day.checked_add_days(Days::new(u64::from(n) * 7)),
+            Unit::Hours => day.checked_add_days(Days::new(u64::from(n).div_ceil(24))),
+            Unit::CalendarDays | Unit::WorkingDays => day.checked_add_days(Days::new(u64::from(n))),
+        }
+    }
 }
 
 /// One rung of the ladder: the next letter, when it is offered, and who must approve it.

@@ -23,8 +23,8 @@ pub(super) fn due(
     let received_on = first
         .and_then(|entry| entry.received_on)
         .or(facts.received_on)?;
-    let rule = rule_of(book, regime, rights)?;
-    let place = place_of(controller, &facts.jurisdiction);
+    let place = place_of(book, regime, controller, &facts.jurisdiction);
+    let rule = rule_of(book, regime, rights, &place, received_on)?;
     let derive = |extended| {
         book.question(rule, &place, Receipt::On(received_on), extended)
             .derive()
@@ -35,6 +35,7 @@ pub(super) fn due(
         entry.reply == Some(ReplyKind::ExtensionNotice)
             && told.is_some_and(|(told, due)| told <= due)
     };
+    // An extension without a length in the law moves no date: the person decides whether to wait for the day that the company names.
     let extended = rule.ext_n.is_some() && facts.history.iter().any(in_time);
     Some((
         (rule.id.clone(), if extended { derive(true) } else { plain }),
@@ -42,26 +43,52 @@ pub(super) fn due(
     ))
 }
 
-/// The response period of the first right that has one, else that of the law.
-fn rule_of<'a>(book: &'a LawBook, regime: &Regime, rights: &[Right]) -> Option<&'a Rule> {
-    let of_right = rights
-        .iter()
-        .filter_map(|right| regime.right(*right))
-        .map(|record| record.rule.as_str());
-    let rule = of_right
-        .into_iter()
-        .find(|rule| !rule.is_empty())
-        .unwrap_or(&regime.clock.rule);
-    book.rules.get(rule)
+/// The response period that ends last among those of the rights asked: nobody is reminded of one right while another may still be answered in time.
+fn rule_of<'a>(
+    book: &'a LawBook,
+    regime: &Regime,
+    rights: &[Right],
+    place: &PlaceCode,
+    received_on: NaiveDate,
+) -> Option<&'a Rule> {
+    let of_rights =
+        rights
+            .iter()
+            .filter_map(|right| regime.right(*right))
+            .map(|record| match record.rule.as_str() {
+                "" => regime.clock.rule.as_str(),
+                own => own,
+            });
+    let mut rules: Vec<&Rule> = of_rights.filter_map(|id| book.rules.get(id)).collect();
+    // A stable order: among equals the rule of the right that was named first.
+    rules.sort_by_key(|rule| {
+        let due = book
+            .question(rule, place, Receipt::On(received_on), false)
+            .derive();
+        std::cmp::Reverse(due.strict_due)
+    });
+    rules
+        .first()
+        .copied()
+        .or_else(|| book.rules.get(&regime.clock.rule))
 }
 
-/// Where the clock runs: the controller's seat; where that is not known, the person's place.
-fn place_of(controller: &Addressed<'_>, home: &PlaceCode) -> PlaceCode {
+/// Where the clock runs: the controller's seat. Where the seat is not known or lies outside the law that the letter names (a company overseas), the person's place.
+fn place_of(
+    book: &LawBook,
+    regime: &Regime,
+    controller: &Addressed<'_>,
+    home: &PlaceCode,
+) -> PlaceCode {
     let seat = controller
         .entity
         .map(Entity::seat)
         .and_then(|seat| PlaceCode::parse(seat).ok());
-    seat.unwrap_or_else(|| home.clone())
+    let under_the_law = |seat: &PlaceCode| {
+        book.jurisdiction(seat)
+            .is_some_and(|place| place.regimes.contains(&regime.id))
+    };
+    seat.filter(under_the_law).unwrap_or_else(|| home.clone())
 }
 
 impl LetterPlan<'_> {
@@ -73,13 +100,9 @@ impl LetterPlan<'_> {
         home: &PlaceCode,
         received_on: NaiveDate,
     ) -> Option<(String, Derivation)> {
-        let rule = rule_of(book, self.regime, &self.rights)?;
-        let question = book.question(
-            rule,
-            &place_of(&self.controller, home),
-            Receipt::On(received_on),
-            false,
-        );
+        let place = place_of(book, self.regime, &self.controller, home);
+        let rule = rule_of(book, self.regime, &self.rights, &place, received_on)?;
+        let question = book.question(rule, &place, Receipt::On(received_on), false);
         Some((rule.id.clone(), question.derive()))
     }
 }

@@ -237,6 +237,31 @@ fn letter_language(regime: &Regime, kind: LetterKind, wanted: &str) -> Result<St
     })
 }
 
+impl LetterPlan<'_> {
+    /// The regulator that would hear a complaint about this controller, whichever letter is planned.
+    #[must_use]
+    pub fn complaint_regulator<'b>(
+        &self,
+        book: &'b LawBook,
+        home: &PlaceCode,
+    ) -> Option<&'b Regulator> {
+        let found = competent_at(book, home, self.regime, &self.controller).ok()?;
+        found.first().map(|(regulator, _)| *regulator)
+    }
+
+    /// The zone in which the controller's clock runs.
+    #[must_use]
+    pub fn zone(&self, book: &LawBook, home: &PlaceCode) -> chrono_tz::Tz {
+        let of_entity = self
+            .controller
+            .entity
+            .and_then(|entity| entity.zone.parse().ok());
+        of_entity
+            .or_else(|| book.zone(home))
+            .unwrap_or(chrono_tz::UTC)
+    }
+}
+
 /// The regulator of the residence where the letter's law is that of the residence, else the one at the controller's seat.
 fn competent<'a>(
     book: &'a LawBook,
@@ -244,20 +269,29 @@ fn competent<'a>(
     regime: &Regime,
     controller: &Addressed<'_>,
 ) -> Result<&'a Regulator, Refusal> {
+    let found = competent_at(book, &facts.jurisdiction, regime, controller)?;
+    found
+        .first()
+        .map(|(regulator, _)| *regulator)
+        .ok_or_else(|| no_right(book, facts, &[]))
+}
+
+fn competent_at<'a>(
+    book: &'a LawBook,
+    home: &PlaceCode,
+    regime: &Regime,
+    controller: &Addressed<'_>,
+) -> Result<Vec<(&'a Regulator, String)>, UnknownRegulator> {
     let at_home = book
-        .jurisdiction(&facts.jurisdiction)
+        .jurisdiction(home)
         .is_some_and(|place| place.regimes.contains(&regime.id));
     let seat = controller
         .entity
         .and_then(|entity| PlaceCode::parse(entity.seat()).ok());
     let place = if at_home {
-        &facts.jurisdiction
+        home
     } else {
-        seat.as_ref().unwrap_or(&facts.jurisdiction)
+        seat.as_ref().unwrap_or(home)
     };
-    let found = book.competent_regulators(place, Sector::Private)?;
-    found
-        .first()
-        .map(|(regulator, _)| *regulator)
-        .ok_or_else(|| no_right(book, facts, &[]))
+    book.competent_regulators(place, Sector::Private)
 }

@@ -1,0 +1,101 @@
+//! The person asks Demur to send the waiting letter by e-mail: the outbox row, the event and the state are written in one transaction. Sending happens later.
+
+use serde_json::json;
+
+use super::file::{CaseFile, StoredLetter};
+use crate::app::notices::message_id;
+use crate::app::{App, AppError};
+use crate::domain::case::{CaseState, Delivery, EventKind};
+use crate::domain::letter::{Channel, LetterPlan};
+use crate::domain::random::new_id;
+use crate::storage::{Mail, NewEvent, NewMail};
+
+/// What a letter by e-mail needs beside its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterMail {
+    /// The company's mailbox.
+    pub to: String,
+    /// The case's own address.
+    pub reply_address: String,
+    /// The line at the top of the mail.
+    pub service_line: String,
+}
+
+/// How the waiting letter would go by e-mail. `None`: it cannot. Demur itself mails only mailboxes of the directory, and no regulator.
+#[must_use]
+pub fn letter_mail(
+    app: &App,
+    file: &CaseFile,
+    plan: &LetterPlan<'_>,
+    letter: &StoredLetter,
+) -> Option<LetterMail> {
+    let by_mail = plan.controller.channel == Channel::Email && plan.controller.entity.is_some();
+    if !by_mail || letter.kind.goes_to_the_regulator() {
+        return None;
+    }
+    let operator = &app.operator;
+    let words = app.letters.words(&letter.document.language)?;
+    let person = &file.raw.subject.name;
+    Some(LetterMail {
+        to: plan.controller.email.clone()?,
+        reply_address: app
+            .post_office
+            .reply_address(&file.row.secrets.reply_token)?,
+        service_line: words.service_line(person, &operator.site, &operator.name, &operator.contact),
+    })
+}
+
+/// Queues the waiting letter. Message-ID and Date are fixed here, the bytes at the first claim.
+///
+/// # Errors
+/// [`AppError::NotNow`] if no letter waits, it is on its way, or it cannot go by e-mail.
+pub fn dispatch_letter(app: &App, file: &CaseFile, plan: &LetterPlan<'_>) -> Result<(), AppError> {
+    let now = app.clock.now();
+    let letter = file.unsent_letter().ok_or(AppError::NotNow)?;
+    let closed = matches!(file.row.state, CaseState::Closed | CaseState::Unconfirmed);
+    if closed || letter.delivery == Delivery::OnItsWay {
+        return Err(AppError::NotNow);
+    }
+    let way = letter_mail(app, file, plan, letter).ok_or(AppError::NotNow)?;
+    let mail = Mail {
+        from_name: file.raw.subject.name.clone(),
+        from: way.reply_address,
+        to: way.to,
+        subject: letter.document.subject.clone(),
+        text: way.service_line,
+        language: letter.document.language.clone(),
+        date: now,
+        text_sha256: Some(letter.text_sha256.clone()),
+    };
+    let id = new_id(app.random.as_ref(), now);
+    let message_id = message_id(app);
+    let payload = json!({
+        "letter": letter.id, "mail": id, "to": mail.to, "message_id": message_id, "text_sha256": letter.text_sha256,
+    });
+    app.db.write(|tx| {
+        tx.change_case(&file.row, CaseState::Sending, None, now)?;
+        tx.settle_asked_mail(file.row.id, letter.id, now)?;
+        tx.queue_mail(
+            &file.key,
+            &NewMail {
+                case_id: file.row.id,
+                id,
+                kind: "letter",
+                letter_id: Some(letter.id),
+                message_id: &message_id,
+                mail: &mail,
+                queued_at: now,
+            },
+        )?;
+        tx.append_event(
+            file.row.id,
+            &file.key,
+            &NewEvent {
+                kind: EventKind::LetterQueued,
+                at: now,
+                payload: &payload,
+            },
+        )
+    })?;
+    Ok(())
+}

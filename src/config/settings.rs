@@ -1,0 +1,179 @@
+//! The settings of an installation: `config/default.toml`, overlaid by the operator's own file. Says what is missing; decides nothing else.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+/// The values that hold where the operator says nothing.
+const DEFAULTS: &str = include_str!("../../config/default.toml");
+
+/// The settings; each key is explained in `config/default.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct Settings {
+    pub site: Site,
+    pub operator: OperatorSettings,
+    pub server: Server,
+    pub database: Database,
+    pub keys: Keys,
+    pub mail: MailSettings,
+    pub limits: Limits,
+    pub directory: Directory,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct Site {
+    pub name: String,
+    pub base_url: String,
+    pub exit_url: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct OperatorSettings {
+    pub name: String,
+    pub contact: String,
+    pub address: Vec<String>,
+    pub regulator: String,
+    pub processors: Vec<String>,
+    pub notice: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct Server {
+    pub listen: String,
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct Database {
+    pub url: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct Keys {
+    pub master: String,
+}
+
+/// How the connection to the relay is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RelayTls {
+    /// From the first byte.
+    Implicit,
+    /// By STARTTLS, which must be offered.
+    Starttls,
+    /// Not at all.
+    Off,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct MailSettings {
+    pub relay: String,
+    pub port: u16,
+    pub tls: RelayTls,
+    pub user: String,
+    pub password_file: String,
+    pub hello: String,
+    pub from: String,
+    pub reply_domain: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct Limits {
+    pub confirmation_mails_per_network_hour: i32,
+    pub confirmation_mails_per_network_day: i32,
+    pub confirmation_mails_per_hour: i32,
+    pub sign_ins_per_network_hour: i32,
+    pub incoming_per_case_hour: i32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct Directory {
+    pub companies: String,
+}
+
+/// Why settings cannot be used, in words that name the key.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BadSettings(String);
+
+impl Settings {
+    /// Reads the settings; without a file the defaults hold.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a key that does not exist, a value of the wrong kind.
+    pub fn load(file: Option<&Path>) -> Result<Settings, BadSettings> {
+        let mut table: toml::Table = DEFAULTS
+            .parse()
+            .map_err(|error| BadSettings(format!("config/default.toml: {error}")))?;
+        let name = file.map(|file| file.display().to_string());
+        if let Some(file) = file {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| BadSettings(format!("{}: {error}", file.display())))?;
+            let own: toml::Table = text
+                .parse()
+                .map_err(|error| BadSettings(format!("{}: {error}", file.display())))?;
+            overlay(&mut table, own);
+        }
+        table.try_into().map_err(|error: toml::de::Error| {
+            BadSettings(format!("{}: {}", name.unwrap_or_default(), error.message()))
+        })
+    }
+
+    /// What `serve` needs beyond the defaults.
+    ///
+    /// # Errors
+    /// The first key that is missing or makes no sense.
+    pub fn ready_to_serve(&self) -> Result<(), BadSettings> {
+        let needed = [
+            ("site.base_url", &self.site.base_url),
+            ("operator.name", &self.operator.name),
+            ("operator.contact", &self.operator.contact),
+            ("operator.notice", &self.operator.notice),
+            ("mail.relay", &self.mail.relay),
+            ("mail.from", &self.mail.from),
+        ];
+        if let Some((key, _)) = needed.iter().find(|(_, value)| value.trim().is_empty()) {
+            return Err(BadSettings(format!(
+                "the setting `{key}` is missing; config/default.toml says what it is"
+            )));
+        }
+        let url = &self.site.base_url;
+        let whole = url.starts_with("https://") || url.starts_with("http://");
+        if !whole || url.ends_with('/') {
+            return Err(BadSettings(format!(
+                "`site.base_url` is `{url}`; it begins with https:// and has no slash at the end"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Puts the values of one table over those of another, section by section.
+fn overlay(base: &mut toml::Table, own: toml::Table) {
+    for (key, value) in own {
+        match (base.get_mut(&key), value) {
+            (Some(toml::Value::Table(base)), toml::Value::Table(own)) => overlay(base, own),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Forms with files: read part by part within a limit, each file known by its first bytes and not by what its sender calls it.
+
+use actix_multipart::Multipart;
+use actix_web::web::BytesMut;
+
+use crate::app::form::{Fields, Problem};
+use crate::mail::IncomingFile;
+
+/// All files of one form together, in bytes.
+const MOST_BYTES: usize = 10 * 1024 * 1024;
+/// All fields of one form together, in bytes.
+const MOST_TEXT: usize = 256 * 1024;
+/// So many parts.
+const MOST_PARTS: usize = 60;
+
+/// A form with files.
+#[derive(Debug, Default)]
+pub(super) struct Upload {
+    pub(super) fields: Fields,
+    pub(super) files: Vec<IncomingFile>,
+    /// What is wrong with the files; then none is kept.
+    pub(super) problem: Option<Problem>,
+}
+
+/// Reads the form. A file too large or of another kind is a problem at its field: what was typed beside it is not lost.
+pub(super) async fn read(mut form: Multipart) -> Result<Upload, actix_multipart::MultipartError> {
+    let mut upload = Upload::default();
+    let (mut text, mut bytes, mut parts) = (0, 0, 0);
+    while let Some(part) = futures_next(&mut form).await {
+        let mut part = part?;
+        parts += 1;
+        let name = part.name().unwrap_or_default().to_owned();
+        let file_name = part
+            .content_disposition()
+            .and_then(|disposition| disposition.get_filename())
+            .map(str::to_owned);
+        let mut content = BytesMut::new();
+        while let Some(chunk) = futures_next(&mut part).await {
+            let chunk = chunk?;
+            let (used, most) = match &file_name {
+                Some(_) => (&mut bytes, MOST_BYTES),
+                None => (&mut text, MOST_TEXT),
+            };
+            *used += chunk.len();
+            // What is too much is read to its end and thrown away, so that the browser gets an answer.
+            if *used <= most && parts <= MOST_PARTS {
+                content.extend_from_slice(&chunk);
+            }
+        }
+        match file_name {
+            None => upload
+                .fields
+                .0
+                .push((name, String::from_utf8_lossy(&content).into_owned())),
+            Some(file_name) if content.is_empty() && file_name.is_empty() => {}
+            Some(file_name) => take_file(&mut upload, &file_name, content.to_vec()),
+        }
+    }
+    if bytes > MOST_BYTES || text > MOST_TEXT || parts > MOST_PARTS {
+        upload.problem = Some(Problem::new("files", "problem.file_large"));
+    }
+    Ok(upload)
+}
+
+async fn futures_next<S: futures_core::Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    std::future::poll_fn(|context| std::pin::Pin::new(&mut *stream).poll_next(context)).await
+}
+
+fn take_file(upload: &mut Upload, name: &str, bytes: Vec<u8>) {
+    match kind_of(name, &bytes) {
+        Some(kind) => upload.files.push(IncomingFile {
+            name: plain_name(name),
+            kind: kind.to_owned(),
+            bytes,
+        }),
+        None => upload.problem = Some(Problem::new("files", "problem.file_kind")),
+    }
+}
+
+/// The media type by the first bytes; a mail has none and is known by its ending and a header.
+fn kind_of(name: &str, bytes: &[u8]) -> Option<&'static str> {
+    let mail =
+        name.to_lowercase().ends_with(".eml") && bytes.iter().take(1000).any(|byte| *byte == b':');
+    match bytes {
+        [b'%', b'P', b'D', b'F', b'-', ..] => Some("application/pdf"),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        _ if mail => Some("message/rfc822"),
+        _ => None,
+    }
+}
+
+/// The name without folders and without what could become part of a header.
+fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last
+        .chars()
+        .filter(|letter| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' '))
+        .take(100)
+        .collect();
+    match plain.trim_matches(['.', ' ']) {
+        "" => "file".to_owned(),
+        kept => kept.to_owned(),
+    }
+}

@@ -1,0 +1,11 @@
+//! The mail suite: the sender against scripted relays, the side journal, and incoming mail that may be anything.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod hostile;
+mod incoming;
+mod journal;
+mod kept;
+mod peer;
+mod prescan;
+mod sender;
