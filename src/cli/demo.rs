@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::Failure;
 use super::install::Installation;
 use super::serve::run_both;
+use super::{Failure, demo_people};
+use crate::app::App;
 use crate::config::{SystemClock, SystemRandom, demo_companies};
 use crate::domain::clock::{Clock, ShiftedClock};
 use crate::domain::random::new_secret;
 use crate::jobs::{Post, Worker};
+use crate::storage::StorageError;
 use crate::web::House;
 
 /// What `demo` takes.
@@ -41,6 +43,9 @@ pub(super) fn run(arguments: &Arguments, data_dir: Option<PathBuf>) -> Result<()
     let clock = Arc::new(ShiftedClock::over(Arc::new(SystemClock)));
     let shown: Arc<dyn Clock> = Arc::<ShiftedClock>::clone(&clock);
     let app = Arc::new(installation.app(shown)?);
+    if is_new(&app)? {
+        demo_people::invite(&app, &clock).map_err(|error| Failure::Refused(error.to_string()))?;
+    }
     let house = House {
         form_secret: app.db.secret_for("forms"),
         app: Arc::clone(&app),
@@ -53,6 +58,13 @@ pub(super) fn run(arguments: &Arguments, data_dir: Option<PathBuf>) -> Result<()
         installation.dir.display()
     ));
     run_both(house, listener, Some(Worker::new(app, Post::Mailbox)), true)
+}
+
+/// True at the first start in this folder: its people come once.
+fn is_new(app: &App) -> Result<bool, Failure> {
+    let mails = app.db.read::<_, StorageError>(|tx| tx.count_mails());
+    let mails = mails.map_err(|error| Failure::Refused(error.to_string()))?;
+    Ok(mails == 0)
 }
 
 /// An operator who does not exist, under names that lead nowhere.

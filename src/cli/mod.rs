@@ -4,6 +4,7 @@ mod administration;
 mod check;
 mod deadline;
 mod demo;
+mod demo_people;
 mod ingest;
 mod install;
 mod letter;

@@ -315,6 +315,19 @@ impl Tx<'_> {
         Ok(outbox::table.count().get_result(self.conn)?)
     }
 
+    /// The mails that carried letters of a case, oldest first.
+    ///
+    /// # Errors
+    /// The database, or a mail that does not open.
+    pub fn letter_mails(&mut self, case_id: Uuid) -> Result<Vec<OutboxRow>, StorageError> {
+        let rows: Vec<Row> = outbox::table
+            .filter(outbox::case_id.eq(Id(case_id)))
+            .filter(outbox::letter_id.is_not_null())
+            .order(outbox::id.asc())
+            .load(self.conn)?;
+        rows.into_iter().map(|row| self.opened_mail(row)).collect()
+    }
+
     /// A mail of a case.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use crate::app::AppError;
 use crate::app::case::{CaseFile, load_case};
 use crate::domain::case::{CaseState, EventKind, NextStep};
 use crate::domain::deadline::Derivation;
-use crate::domain::law::Regulator;
+use crate::domain::law::{Checked, Regulator};
 use crate::domain::letter::LetterPlan;
 
 /// A form as it comes in.
@@ -71,7 +71,11 @@ impl Case<'_> {
 
     /// The state as the page shows it: overdue is seen, not stored.
     fn shown_state(&self) -> CaseState {
-        match self.file.row.state {
+        let state = self.file.row.state;
+        let unread = self.file.replies.iter().any(|reply| reply.kind.is_none());
+        match state {
+            // A mail that came in moves nothing, but the person is told to look.
+            _ if unread && state != CaseState::Closed => CaseState::Replied,
             _ if self.overdue_days() > 0 => CaseState::Overdue,
             // It was, and a letter has gone since.
             CaseState::Overdue => CaseState::AwaitingReply,
@@ -106,6 +110,10 @@ impl Case<'_> {
             .map(|sent| sent.sent_on)
             .chain(self.file.replies.iter().map(|reply| reply.received_on))
             .collect();
+        // A day that nobody confirmed is not told.
+        if rules.time_limit_checked? == Checked::Unverified {
+            return None;
+        }
         rules
             .time_limit
             .as_ref()?

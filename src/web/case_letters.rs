@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::House;
 use super::case::{Case, open, with_case};
+use super::case_ways::mailbox_of;
 use super::frame::{PageError, Reply, Visit, again, page, show, take};
 use super::letter_view::letter_view;
 use crate::app::case::{StoredLetter, approve_follow_up, draft_follow_up};
@@ -60,18 +61,14 @@ fn pdf(letter: &StoredLetter) -> Result<Vec<u8>, PageError> {
 
 fn eml(letter: &StoredLetter, case: &Case<'_>, house: &House) -> Result<Vec<u8>, PageError> {
     let (text, html) = (to_text(&letter.document), to_html(&letter.document));
-    let to = if letter.kind.goes_to_the_regulator() {
-        None
-    } else {
-        case.plan.controller.email.as_deref()
-    };
+    let to = mailbox_of(case, house, letter);
     let subject = &case.file.raw.subject;
     let token = &case.file.row.secrets.reply_token;
     let copy_to = house.app.post_office.reply_address(token);
     let addresses = EmlAddresses {
         from_name: &subject.name,
         from: subject.email.as_deref(),
-        to,
+        to: to.as_deref(),
         copy_to: copy_to.as_deref(),
     };
     to_eml(

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::House;
 use super::case::{Case, Form, open, or_back, shows, with_case};
 use super::frame::{PageError, Reply, again, take};
-use crate::app::case::{LetterMail, dispatch_letter, letter_mail};
+use crate::app::case::{LetterMail, StoredLetter, dispatch_letter, letter_mail};
 use crate::app::form::Problem;
 use crate::templates::to_flowing_text;
 
@@ -22,14 +22,32 @@ pub(super) fn ways(case: &Case<'_>, house: &House) -> Vec<&'static str> {
     if letter_mail_of(case, house).is_some() {
         found.push("email");
     }
-    if form || to_regulator {
+    let regulator = case.regulator(house).filter(|_| to_regulator);
+    let form = match regulator {
+        Some(regulator) => !regulator.complaint_form.is_empty(),
+        None => form,
+    };
+    let mailbox = match regulator {
+        Some(regulator) => regulator.takes_email(),
+        None => mailbox,
+    };
+    if form {
         found.push("web_form");
     }
     found.push("post");
-    if mailbox && !to_regulator {
+    if mailbox {
         found.push("own_mailbox");
     }
     found
+}
+
+/// The mailbox that a letter from the person's own goes to: the company's, or the regulator's where it takes complaints by mail.
+pub(super) fn mailbox_of(case: &Case<'_>, house: &House, letter: &StoredLetter) -> Option<String> {
+    if !letter.kind.goes_to_the_regulator() {
+        return case.plan.controller.email.clone();
+    }
+    let regulator = case.regulator(house).filter(|one| one.takes_email())?;
+    Some(regulator.email.clone())
 }
 
 fn letter_mail_of(case: &Case<'_>, house: &House) -> Option<LetterMail> {
@@ -184,7 +202,7 @@ pub(super) async fn own_mailbox(request: HttpRequest, house: web::Data<House>) -
         let letter = case.file.unsent_letter().or(case.file.letters.last()).ok_or(PageError::NotFound)?;
         Ok(json!({
             "recipient": recipient(case), "what": what(case), "email": case.file.raw.subject.email, "eml_href": format!("{}/letter/{}.eml", case.url, letter.id),
-            "mailto_href": null, "to": case.plan.controller.email, "reply_address": house.app.post_office.reply_address(&case.file.row.secrets.reply_token),
+            "mailto_href": null, "to": mailbox_of(case, house, letter), "reply_address": house.app.post_office.reply_address(&case.file.row.secrets.reply_token),
         }))
     })
     .await

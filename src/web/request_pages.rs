@@ -86,7 +86,7 @@ fn person(state: &FormState, fields: Option<&Fields>) -> Value {
     json!({
         "is_child": state.who == "child",
         "values": {
-            "person_name": name, "born_year": state.born_year, "relation": state.relation, "mandate": if state.mandate { "yes" } else { "" },
+            "person_name": name, "relation": state.relation, "mandate": if state.mandate { "yes" } else { "" },
         },
     })
 }
@@ -325,9 +325,8 @@ fn you(state: &FormState, house: &House) -> Value {
     json!({
         "company": company_name(state, &house.app.book),
         "suggestion": null,
-        "address_label_key": "you.address",
         "values": {
-            "name": state.name, "email": state.email, "address": state.address.join("\n"), "neutral": if state.neutral { "yes" } else { "" },
+            "name": state.name, "email": state.email, "address": state.address.join("\n"),
         },
     })
 }

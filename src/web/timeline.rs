@@ -30,9 +30,10 @@ pub(super) fn entry(
         .parse()
         .ok()
         .or_else(|| text("received_on").parse().ok());
+    let zone = case.file.home_zone(&house.app);
     let shown = house.app.pages.long_date(
         &visit.language,
-        day.unwrap_or_else(|| event.at.date_naive()),
+        day.unwrap_or_else(|| event.at.with_timezone(&zone).date_naive()),
     );
     let link = match event.kind {
         EventKind::LetterSent => Some(

@@ -296,8 +296,14 @@ impl CaseFile {
     /// The civil date where the person lives: the one they mean by "today".
     #[must_use]
     pub fn today_at_home(&self, app: &App) -> NaiveDate {
+        app.clock.today(self.home_zone(app))
+    }
+
+    /// The time zone in which the person lives.
+    #[must_use]
+    pub fn home_zone(&self, app: &App) -> chrono_tz::Tz {
         let zone = self.home().and_then(|home| app.book.zone(&home));
-        app.clock.today(zone.unwrap_or(chrono_tz::UTC))
+        zone.unwrap_or(chrono_tz::UTC)
     }
 
     /// The civil date where the controller's clock runs; where its place is not known, that of the person.

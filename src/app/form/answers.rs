@@ -1,6 +1,6 @@
 //! Taking the answers of one step: each fault is named at its field by a word of the screens, and nothing typed is lost.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use super::problems::{Problem, identifier_problem, name_problem, text_problem};
 use super::state::{FormState, Step};
@@ -51,7 +51,7 @@ pub fn apply(
 ) -> Vec<Problem> {
     match step {
         Step::Who => who(fields, state),
-        Step::Person => person(fields, state, today),
+        Step::Person => person(fields, state),
         Step::Where => place(fields, state, book),
         Step::Company => company(fields, state, book),
         Step::Doing => doing(fields, state),
@@ -70,23 +70,17 @@ fn who(fields: &Fields, state: &mut FormState) -> Vec<Problem> {
         return vec![Problem::new("who", "problem.who")];
     }
     if state.who != given {
-        (
-            state.person_name,
-            state.relation,
-            state.born_year,
-            state.mandate,
-        ) = (String::new(), String::new(), String::new(), false);
+        (state.person_name, state.relation, state.mandate) = (String::new(), String::new(), false);
     }
     given.clone_into(&mut state.who);
     Vec::new()
 }
 
-fn person(fields: &Fields, state: &mut FormState, today: NaiveDate) -> Vec<Problem> {
+fn person(fields: &Fields, state: &mut FormState) -> Vec<Problem> {
     let mut problems = Vec::new();
     let child = state.who == "child";
     fields.get("person_name").clone_into(&mut state.person_name);
     fields.get("relation").clone_into(&mut state.relation);
-    fields.get("born_year").clone_into(&mut state.born_year);
     state.mandate = fields.get("mandate") == "yes";
     problems.extend(name_problem(
         "person_name",
@@ -100,19 +94,6 @@ fn person(fields: &Fields, state: &mut FormState, today: NaiveDate) -> Vec<Probl
     };
     if !relations.contains(&state.relation.as_str()) {
         problems.push(Problem::new("relation", "problem.relation"));
-    }
-    if child && !state.born_year.is_empty() {
-        let oldest = today.year() - 18;
-        match state.born_year.parse::<i32>() {
-            Ok(year) if (1900..=today.year()).contains(&year) && year >= oldest => {}
-            Ok(year) if (1900..=today.year()).contains(&year) => {
-                problems.push(Problem {
-                    values: vec![("year", oldest.to_string())],
-                    ..Problem::new("born_year", "problem.born_year_old")
-                });
-            }
-            _ => problems.push(Problem::new("born_year", "problem.born_year_form")),
-        }
     }
     if !child && !state.mandate {
         problems.push(Problem::new("mandate", "problem.mandate"));
@@ -295,7 +276,6 @@ fn you(fields: &Fields, state: &mut FormState) -> Vec<Problem> {
     fields.get("name").clone_into(&mut state.name);
     fields.get("email").clone_into(&mut state.email);
     state.address = fields.lines("address");
-    state.neutral = fields.get("neutral") == "yes";
     problems.extend(name_problem("name", "problem.name", &state.name));
     if state.email.is_empty() {
         problems.push(Problem::new("email", "problem.email"));

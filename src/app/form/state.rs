@@ -27,7 +27,6 @@ names! {
 pub struct FormState {
     pub who: String,
     pub person_name: String,
-    pub born_year: String,
     pub relation: String,
     pub mandate: bool,
     pub country: String,
@@ -47,7 +46,6 @@ pub struct FormState {
     pub name: String,
     pub email: String,
     pub address: Vec<String>,
-    pub neutral: bool,
     pub own_paragraph: String,
     pub letter_language: String,
     pub screen_language: String,

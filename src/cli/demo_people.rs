@@ -1,0 +1,154 @@
+//! The people of the demo: invented, each with a case at another point of its way. They go through the same use cases as everybody, on a clock that begins some weeks ago.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use crate::app::case::{
+    CaseFile, Report as SentReport, compose_first_letter, confirm_case, dispatch_letter, load_case,
+    open_case, receive_mail, report_sent,
+};
+use crate::app::form::FormState;
+use crate::app::{App, AppError, Report, claim_mails, settle, wake_cases};
+use crate::domain::clock::ShiftedClock;
+use crate::domain::outbox::Verdict;
+use crate::storage::StorageError;
+
+/// How long ago the first of them wrote.
+const DAYS_AGO: i64 = 45;
+
+/// Lets them live through their weeks; afterwards the clock shows the present.
+pub(super) fn invite(app: &App, clock: &ShiftedClock) -> Result<(), AppError> {
+    clock.forward(TimeDelta::days(-DAYS_AGO));
+    let anna = open(app, &anna())?;
+    by_form(app, &load_case(app, &anna)?)?;
+    clock.forward(TimeDelta::days(30));
+    let ben = open(app, &ben())?;
+    by_mail(app, &load_case(app, &ben)?)?;
+    clock.forward(TimeDelta::days(12));
+    refusal_comes(app, &load_case(app, &ben)?)?;
+    open(app, &chiara())?;
+    clock.forward(TimeDelta::days(DAYS_AGO - 42));
+    wake_cases(app)?;
+    deliver(app)
+}
+
+fn person(name: &str, email: &str, country: &str, region: &str) -> FormState {
+    FormState {
+        who: "self".to_owned(),
+        name: name.to_owned(),
+        email: email.to_owned(),
+        country: country.to_owned(),
+        region: region.to_owned(),
+        scenario: "ai_training".to_owned(),
+        rights: vec!["objection".to_owned(), "erasure".to_owned()],
+        identifiers_done: true,
+        screen_language: "en".to_owned(),
+        ..FormState::default()
+    }
+}
+
+fn ground(kind: &str, text: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([(kind.to_owned(), text.to_owned())])
+}
+
+/// Wrote to a platform through its form; the answer is overdue.
+fn anna() -> FormState {
+    FormState {
+        company: "linkedin".to_owned(),
+        grounds: ground(
+            "profession",
+            "I translate novels. My posts hold drafts that I am under contract to keep to myself.",
+        ),
+        ..person("Anna Beispiel", "anna@people.example", "DE", "DE-BE")
+    }
+}
+
+/// Wrote by e-mail; a refusal has come and waits to be read.
+fn ben() -> FormState {
+    FormState {
+        company: "example-data".to_owned(),
+        grounds: ground(
+            "journalist",
+            "I report on this industry, and my sources could be found from what I wrote.",
+        ),
+        ..person("Ben Muster", "ben@people.example", "AT", "")
+    }
+}
+
+/// Has confirmed, and not sent yet.
+fn chiara() -> FormState {
+    FormState {
+        company: "google".to_owned(),
+        grounds: ground(
+            "profession",
+            "I treat patients, and some of them write to me from their private mailboxes.",
+        ),
+        ..person("Chiara Esempio", "chiara@people.example", "IT", "")
+    }
+}
+
+/// Opens and confirms a case. Returns its secret link.
+fn open(app: &App, form: &FormState) -> Result<String, AppError> {
+    let (_, letter) = compose_first_letter(app, form)?;
+    let read = letter
+        .meta
+        .get("text_sha256")
+        .and_then(|hash| hash.as_str());
+    let opened = open_case(app, form, read.unwrap_or_default(), "the demo")?;
+    let mails = app.db.read::<_, StorageError>(|tx| tx.newest_mails(20))?;
+    let of_case = mails.iter().filter(|mail| mail.case_id == opened.id);
+    let secret = of_case
+        .filter_map(|mail| mail.mail.text.split("/confirm/").nth(1))
+        .find_map(|rest| rest.split_whitespace().next());
+    let link = confirm_case(app, secret.ok_or(StorageError::NotFound)?)?;
+    deliver(app)?;
+    Ok(link)
+}
+
+fn by_form(app: &App, file: &CaseFile) -> Result<(), AppError> {
+    let report = SentReport {
+        channel: "web_form".to_owned(),
+        sent_on: file.today_at_home(app),
+        proof: "4711-0815".to_owned(),
+        switch: false,
+    };
+    report_sent(app, file, &report)
+}
+
+fn by_mail(app: &App, file: &CaseFile) -> Result<(), AppError> {
+    let plan = file.plan(app, file.today_at_the_controller(app))?;
+    dispatch_letter(app, file, &plan)?;
+    deliver(app)
+}
+
+/// Catches every mail that waits, as the mailbox of the demo does.
+fn deliver(app: &App) -> Result<(), AppError> {
+    loop {
+        let mails = claim_mails(app, 10)?;
+        if mails.is_empty() {
+            return Ok(());
+        }
+        for mail in mails {
+            let caught = Report {
+                verdict: Verdict::Sent,
+                words: "250 caught by the mailbox of the demo".to_owned(),
+            };
+            settle(app, &mail.row, Some(mail.lease), &caught)?;
+        }
+    }
+}
+
+fn refusal_comes(app: &App, file: &CaseFile) -> Result<(), AppError> {
+    let Some(to) = app.post_office.reply_address(&file.row.secrets.reply_token) else {
+        return Ok(());
+    };
+    let text = app.pages.word("en", "demo.text_refused", &[]);
+    let mail = format!(
+        "From: privacy@example-data.example\r\nTo: {to}\r\nSubject: Re: Your letter\r\nDate: {}\r\nMessage-ID: <refusal@example-data.example>\r\n\
+         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n",
+        app.clock.now().to_rfc2822()
+    );
+    receive_mail(app, mail.as_bytes(), Some(&to))?;
+    Ok(())
+}
