@@ -1,6 +1,6 @@
 # The service in a container. Settings, key, database and journal lie in the volume /data; config/README.md ("Real mail") says what to put there.
-ARG BUILDER=docker.io/library/rust:1-bookworm
-ARG RUNTIME=docker.io/library/debian:bookworm-slim
+ARG BUILDER=rust:1-bookworm
+ARG RUNTIME=debian:bookworm-slim
 
 FROM ${BUILDER} AS build
 RUN apt-get update \

@@ -63,6 +63,7 @@ create table reply_files (
   case_id uuid not null,
   id uuid not null,
   reply_id uuid not null,
+  sealed_label bytea not null,
   sealed_file bytea not null,
   primary key (case_id, id)
 );
@@ -113,10 +114,14 @@ create table held_mails (
   raw_hash bytea not null,
   sealed_key bytea not null,
   sealed_raw bytea not null,
+  sealed_summary bytea,
+  case_id uuid,
   why text not null,
   received_at timestamptz not null
 );
 create index held_mails_raw_hash on held_mails (raw_hash);
+create index held_mails_case_id on held_mails (case_id);
+create index held_mails_received_at on held_mails (received_at);
 
 create table form_drafts (
   id uuid primary key not null,

@@ -45,17 +45,24 @@ pub fn sign_in(
 ) -> Result<Option<String>, AppError> {
     let now = app.clock.now();
     let hour = TimeDelta::hours(1);
-    let per_network = Limit {
-        count: app.limits.sign_ins_per_network_hour,
-        span: hour,
-    };
-    let per_account = Limit {
-        count: 10,
-        span: hour,
-    };
+    let limits = [
+        (
+            "sign_in_network",
+            network.to_owned(),
+            app.limits.sign_ins_per_network_hour,
+        ),
+        // Under the name and from one network: a stranger elsewhere must not lock the operator out.
+        ("sign_in_account", format!("{name} {network}"), 10),
+    ];
     let taken = app.db.write(|tx| {
-        tx.take_from("sign_in_network", network, per_network, now)?;
-        tx.take_from("sign_in_account", name, per_account, now)
+        for (bucket, of, count) in &limits {
+            let limit = Limit {
+                count: *count,
+                span: hour,
+            };
+            tx.take_from(bucket, of, limit, now)?;
+        }
+        Ok(())
     });
     match taken {
         Err(StorageError::Limit) => return Err(AppError::TooOften),
@@ -75,8 +82,13 @@ pub fn sign_in(
         return Ok(None);
     };
     let token = new_secret(app.random.as_ref());
-    app.db
-        .write(|tx| tx.open_session(&token, account, now + SESSION))?;
+    app.db.write(|tx| {
+        // Only sign-ins that fail count.
+        for (bucket, of, _) in &limits {
+            tx.forget_bucket(bucket, of)?;
+        }
+        tx.open_session(&token, account, now + SESSION)
+    })?;
     Ok(Some(token))
 }
 

@@ -15,6 +15,6 @@ pub use account::{SESSION, SHORTEST_PASSWORD, save_account, sign_in, sign_out, s
 pub use check_data::{CheckReport, Sample, check_data, samples};
 pub use compose_letter::{ComposeError, ComposedLetter, compose_letter};
 pub use context::{App, AppError, Operator, PostOffice};
-pub use send_mail::{ClaimedMail, LEASE, Report, claim_mails, settle};
+pub use send_mail::{Claimed, ClaimedMail, LEASE, Report, claim_mail, settle};
 pub use sweep::sweep;
 pub use wake_cases::wake_cases;

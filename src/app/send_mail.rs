@@ -5,11 +5,10 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::case::{CaseFile, SentRecord, load_case_by_id};
+use super::case::{CaseFile, SentRecord, load_case_by_id, read_file};
 use super::notices::Notice;
 use super::{App, AppError};
-use crate::domain::case::{CaseState, Delivery, EventKind, state_of};
-use crate::domain::letter::LetterKind;
+use crate::domain::case::{CaseState, EventKind};
 use crate::domain::outbox::{MOST_CRASHES, MailState, NextTry, Verdict, after_attempt};
 use crate::domain::random::new_id;
 use crate::mail::{Outgoing, to_mail};
@@ -42,65 +41,84 @@ pub struct Report {
     pub words: String,
 }
 
-/// Claims mails that are due. One that cannot be claimed is left to the others.
+/// What a look at the outbox gave.
+#[derive(Debug)]
+pub enum Claimed {
+    /// A mail to send.
+    Mail(Box<ClaimedMail>),
+    /// The next one does not go, or another worker was first; look again.
+    NotThis,
+    /// Nothing is due.
+    Nothing,
+}
+
+/// Claims the next mail that is due. What is claimed is written down before anything is rendered: a mail that takes the worker down is noticed.
 ///
 /// # Errors
 /// The database.
-pub fn claim_mails(app: &App, limit: i64) -> Result<Vec<ClaimedMail>, AppError> {
-    let due = app
-        .db
-        .read::<_, StorageError>(|tx| tx.due_mails(app.clock.now(), limit))?;
-    let mut claimed = Vec::new();
-    for row in due {
-        match claim(app, row) {
-            Ok(mail) => claimed.extend(mail),
-            Err(AppError::Storage(StorageError::Conflict | StorageError::Erased)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(claimed)
-}
-
-fn claim(app: &App, mut row: OutboxRow) -> Result<Option<ClaimedMail>, AppError> {
+pub fn claim_mail(app: &App) -> Result<Claimed, AppError> {
     let now = app.clock.now();
-    let file = load_case_by_id(app, row.case_id)?;
-    let lease = new_id(app.random.as_ref(), now);
-    let bytes = match (row.bytes.clone(), may_go(&file, &row)) {
-        (_, Err(why)) => Err(why),
-        (Some(bytes), Ok(())) => Ok(bytes),
-        (None, Ok(())) => bytes_of(&file, &row),
+    let due = app.db.write(|tx| tx.due_mails(now, 1))?;
+    let Some(mut row) = due.into_iter().next() else {
+        return Ok(Claimed::Nothing);
     };
-    let fixed = bytes.clone().unwrap_or_default();
-    app.db
-        .write(|tx| tx.claim_mail(&row, &file.key, &fixed, lease, now + LEASE))?;
+    let lease = new_id(app.random.as_ref(), now);
+    let claimed = app.db.write(|tx| tx.claim_mail(&row, lease, now + LEASE));
+    match claimed {
+        Ok(()) => {}
+        Err(StorageError::Conflict | StorageError::Erased) => return Ok(Claimed::NotThis),
+        Err(error) => return Err(error.into()),
+    }
     (row.attempts, row.crashes) = (row.attempts + 1, row.crashes + 1);
-    match bytes {
-        Ok(bytes) => Ok(Some(ClaimedMail {
+    match fixed_bytes(app, &row, lease) {
+        Ok(bytes) => Ok(Claimed::Mail(Box::new(ClaimedMail {
             sha256: sha256(&bytes),
             row,
             bytes,
             lease,
-        })),
+        }))),
+        Err(AppError::Storage(StorageError::Conflict | StorageError::Erased)) => {
+            Ok(Claimed::NotThis)
+        }
         // It does not go, and the case says why.
-        Err(words) => {
+        Err(error) => {
+            let words = match error {
+                AppError::Mail(words) => words,
+                other => {
+                    tracing::error!(error = %other, "a mail cannot be written");
+                    other.to_string()
+                }
+            };
             let report = Report {
                 verdict: Verdict::Refused,
                 words,
             };
             settle(app, &row, Some(lease), &report)?;
-            Ok(None)
+            Ok(Claimed::NotThis)
         }
     }
 }
 
-/// A letter of a case that ended meanwhile does not go.
-fn may_go(file: &CaseFile, row: &OutboxRow) -> Result<(), String> {
-    let ended = file.row.state == CaseState::Closed && row.letter_id.is_some();
-    if ended {
-        Err("the case was closed before the letter went".to_owned())
-    } else {
-        Ok(())
+/// The bytes of a claimed mail: those of the first attempt, or fixed now. A letter of a case that ended meanwhile does not go.
+fn fixed_bytes(app: &App, row: &OutboxRow, lease: Uuid) -> Result<Vec<u8>, AppError> {
+    let file = load_case_by_id(app, row.case_id)?;
+    let bytes = match row.bytes.clone() {
+        Some(bytes) => bytes,
+        None => bytes_of(&file, row).map_err(AppError::Mail)?,
+    };
+    let ended = app.db.write(|tx| {
+        let (case, key) = tx.lock_case(row.case_id)?;
+        if row.bytes.is_none() {
+            tx.fix_mail_bytes(row, &key, lease, &bytes)?;
+        }
+        Ok(case.state == CaseState::Closed)
+    })?;
+    if ended && row.letter_id.is_some() {
+        return Err(AppError::Mail(
+            "the case was closed before the letter went".to_owned(),
+        ));
     }
+    Ok(bytes)
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -158,7 +176,11 @@ pub fn settle(
         next.state = MailState::Ask;
     }
     let file = load_case_by_id(app, row.case_id)?;
-    let notice = notice_of(app, &file, row, next.state)?;
+    // What became of the mail is written down also where nothing can be said about it.
+    let notice = notice_of(app, &file, row, next.state).unwrap_or_else(|error| {
+        tracing::error!(%error, "a notice cannot be written");
+        None
+    });
     let words: String = report.words.chars().take(500).collect();
     app.db.write(|tx| {
         let done = Attempted {
@@ -231,29 +253,10 @@ fn record(
             payload: &payload,
         },
     )?;
-    let (case, _) = tx.case(row.case_id)?;
-    if case.state == CaseState::Sending {
-        let state = if next.state == MailState::Unknown {
-            CaseState::Sending
-        } else {
-            state_without(file, letter, next.state)
-        };
-        tx.change_case(&case, state, case.outcome, now)?;
-    }
-    Ok(())
-}
-
-fn state_without(file: &CaseFile, letter: Uuid, state: MailState) -> CaseState {
-    let went = |one: &crate::app::case::StoredLetter| {
-        one.delivery == Delivery::Sent || (one.id == letter && state == MailState::Sent)
-    };
-    let sent: Vec<LetterKind> = file
-        .letters
-        .iter()
-        .filter(|one| went(one))
-        .map(|one| one.kind)
-        .collect();
-    state_of(&sent, &file.reply_status())
+    let (case, key) = tx.lock_case(row.case_id)?;
+    let fresh = read_file(tx, case, key)?;
+    let state = fresh.state_by_events();
+    tx.change_case(&fresh.row, state, fresh.row.outcome, now)
 }
 
 /// Tells the person that a letter went, or that it did not.
@@ -265,17 +268,21 @@ fn notice_of(
 ) -> Result<Option<Notice>, AppError> {
     let kind = match state {
         MailState::Sent => "letter_sent",
-        MailState::Failed | MailState::Ask => "letter_failed",
+        MailState::Failed => "letter_failed",
+        MailState::Ask => "letter_in_doubt",
         _ => return Ok(None),
     };
     let to = match (&file.raw.subject.email, row.letter_id) {
-        (Some(to), Some(_)) if file.row.state != CaseState::Closed => to,
+        // Of a case that ended, the person still learns that the letter went.
+        (Some(to), Some(_)) if file.row.state != CaseState::Closed || kind == "letter_sent" => to,
         _ => return Ok(None),
     };
     let today = file.today_at_the_controller(app);
+    let plan = file.plan(app, today)?;
+    let is_first = file.letters.first().map(|letter| letter.id) == row.letter_id;
     let due = match file.home() {
-        Some(home) => file.plan(app, today)?.due_after(&app.book, &home, today),
-        None => None,
+        Some(home) if is_first => plan.due_after(&app.book, &home, today),
+        _ => plan.due,
     };
     let language = file.screen_language();
     let own = json!({

@@ -1,6 +1,6 @@
 //! The clock of the cases: what is due now is found by the database, looked at, and told to the person. A machine drafts and reminds; it sends nothing to anybody else.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -36,27 +36,29 @@ pub fn wake_cases(app: &App) -> Result<usize, AppError> {
     }
 }
 
+/// One bad case must not keep the others asleep: what cannot be looked at now is looked at in an hour.
 fn wake(app: &App, id: Uuid) -> Result<(), AppError> {
     let looked = load_case_by_id(app, id).and_then(|file| look(app, &file));
-    match looked {
-        // Somebody changed it at this moment: it is looked at again in the next round.
-        Err(AppError::Storage(StorageError::Conflict | StorageError::Erased)) => Ok(()),
-        Err(error) => {
-            // One bad case must not keep the others asleep.
-            tracing::error!(%error, "a case could not be looked at; it is tried again in an hour");
-            let later = app.clock.now() + chrono::TimeDelta::hours(1);
-            let (row, _) = app.db.read::<_, StorageError>(|tx| tx.case(id))?;
-            Ok(app.db.write(|tx| tx.wake_case(&row, Some(later)))?)
+    let Err(error) = looked else {
+        return Ok(());
+    };
+    let wait = match error {
+        // Somebody changed it at this moment.
+        AppError::Storage(StorageError::Conflict) => TimeDelta::seconds(1),
+        error => {
+            tracing::error!(%error, "a case could not be looked at");
+            TimeDelta::hours(1)
         }
-        done => done,
-    }
+    };
+    let until = app.clock.now() + wait;
+    Ok(app.db.write(|tx| tx.postpone_case(id, until))?)
 }
 
 fn look(app: &App, file: &CaseFile) -> Result<(), AppError> {
     let today = file.today_at_the_controller(app);
     let plan = file.plan(app, today)?;
     let due = plan.due.as_ref().map(|(_, due)| due);
-    let step = file.next_step(plan.regime, due, today);
+    let step = file.step_of_the_clock(plan.regime, due, today);
     let zone = file
         .home()
         .map_or(chrono_tz::UTC, |home| plan.zone(&app.book, &home));

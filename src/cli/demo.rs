@@ -15,7 +15,7 @@ use crate::domain::clock::{Clock, ShiftedClock};
 use crate::domain::random::new_secret;
 use crate::jobs::{Post, Worker};
 use crate::storage::StorageError;
-use crate::web::House;
+use crate::web::{House, UPLOADS};
 
 /// What `demo` takes.
 #[derive(Debug, Args)]
@@ -51,6 +51,7 @@ pub(super) fn run(arguments: &Arguments, data_dir: Option<PathBuf>) -> Result<()
         app: Arc::clone(&app),
         demo_clock: Some(clock),
         hosts: vec![format!("127.0.0.1:{port}"), format!("localhost:{port}")],
+        uploads: tokio::sync::Semaphore::new(UPLOADS),
         trusted_proxies: Vec::new(),
     };
     super::say(&format!(

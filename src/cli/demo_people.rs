@@ -1,4 +1,4 @@
-//! The people of the demo: invented, each with a case at another point of its way. They go through the same use cases as everybody, on a clock that begins some weeks ago.
+//! The people of the demo (`config/demo/people.toml`), each with a case at another point of its way. They go through the same use cases as everybody, on a clock that begins some weeks ago.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use crate::app::case::{
     open_case, receive_mail, report_sent,
 };
 use crate::app::form::FormState;
-use crate::app::{App, AppError, Report, claim_mails, settle, wake_cases};
+use crate::app::{App, AppError, Claimed, Report, claim_mail, settle, wake_cases};
+use crate::config::{DemoPerson, DemoWay, demo_people};
 use crate::domain::clock::ShiftedClock;
 use crate::domain::outbox::Verdict;
 use crate::storage::StorageError;
@@ -19,83 +20,58 @@ const DAYS_AGO: i64 = 45;
 
 /// Lets them live through their weeks; afterwards the clock shows the present.
 pub(super) fn invite(app: &App, clock: &ShiftedClock) -> Result<(), AppError> {
+    let people = demo_people().map_err(StorageError::Format)?;
+    let of = |way: DemoWay| people.iter().filter(move |person| person.way == way);
     clock.forward(TimeDelta::days(-DAYS_AGO));
-    let anna = open(app, &anna())?;
-    by_form(app, &load_case(app, &anna)?)?;
+    for person in of(DemoWay::Overdue) {
+        by_form(app, &load_case(app, &open(app, person)?)?)?;
+    }
     clock.forward(TimeDelta::days(30));
-    let ben = open(app, &ben())?;
-    by_mail(app, &load_case(app, &ben)?)?;
+    let mut refused = Vec::new();
+    for person in of(DemoWay::Refused) {
+        let link = open(app, person)?;
+        by_mail(app, &load_case(app, &link)?)?;
+        refused.push(link);
+    }
     clock.forward(TimeDelta::days(12));
-    refusal_comes(app, &load_case(app, &ben)?)?;
-    open(app, &chiara())?;
+    for link in refused {
+        refusal_comes(app, &load_case(app, &link)?)?;
+    }
+    for person in of(DemoWay::Ready) {
+        open(app, person)?;
+    }
     clock.forward(TimeDelta::days(DAYS_AGO - 42));
     wake_cases(app)?;
     deliver(app)
 }
 
-fn person(name: &str, email: &str, country: &str, region: &str) -> FormState {
+/// What they answered in the form.
+fn form(person: &DemoPerson) -> FormState {
     FormState {
         who: "self".to_owned(),
-        name: name.to_owned(),
-        email: email.to_owned(),
-        country: country.to_owned(),
-        region: region.to_owned(),
+        name: person.name.clone(),
+        email: person.email.clone(),
+        country: person.country.clone(),
+        region: person.region.clone(),
+        company: person.company.clone(),
         scenario: "ai_training".to_owned(),
         rights: vec!["objection".to_owned(), "erasure".to_owned()],
+        grounds: BTreeMap::from([(person.ground.clone(), person.text.clone())]),
         identifiers_done: true,
         screen_language: "en".to_owned(),
         ..FormState::default()
     }
 }
 
-fn ground(kind: &str, text: &str) -> BTreeMap<String, String> {
-    BTreeMap::from([(kind.to_owned(), text.to_owned())])
-}
-
-/// Wrote to a platform through its form; the answer is overdue.
-fn anna() -> FormState {
-    FormState {
-        company: "linkedin".to_owned(),
-        grounds: ground(
-            "profession",
-            "I translate novels. My posts hold drafts that I am under contract to keep to myself.",
-        ),
-        ..person("Anna Beispiel", "anna@people.example", "DE", "DE-BE")
-    }
-}
-
-/// Wrote by e-mail; a refusal has come and waits to be read.
-fn ben() -> FormState {
-    FormState {
-        company: "example-data".to_owned(),
-        grounds: ground(
-            "journalist",
-            "I report on this industry, and my sources could be found from what I wrote.",
-        ),
-        ..person("Ben Muster", "ben@people.example", "AT", "")
-    }
-}
-
-/// Has confirmed, and not sent yet.
-fn chiara() -> FormState {
-    FormState {
-        company: "google".to_owned(),
-        grounds: ground(
-            "profession",
-            "I treat patients, and some of them write to me from their private mailboxes.",
-        ),
-        ..person("Chiara Esempio", "chiara@people.example", "IT", "")
-    }
-}
-
 /// Opens and confirms a case. Returns its secret link.
-fn open(app: &App, form: &FormState) -> Result<String, AppError> {
-    let (_, letter) = compose_first_letter(app, form)?;
+fn open(app: &App, person: &DemoPerson) -> Result<String, AppError> {
+    let form = form(person);
+    let (_, letter) = compose_first_letter(app, &form)?;
     let read = letter
         .meta
         .get("text_sha256")
         .and_then(|hash| hash.as_str());
-    let opened = open_case(app, form, read.unwrap_or_default(), "the demo")?;
+    let opened = open_case(app, &form, read.unwrap_or_default(), "the demo")?;
     let mails = app.db.read::<_, StorageError>(|tx| tx.newest_mails(20))?;
     let of_case = mails.iter().filter(|mail| mail.case_id == opened.id);
     let secret = of_case
@@ -125,17 +101,16 @@ fn by_mail(app: &App, file: &CaseFile) -> Result<(), AppError> {
 /// Catches every mail that waits, as the mailbox of the demo does.
 fn deliver(app: &App) -> Result<(), AppError> {
     loop {
-        let mails = claim_mails(app, 10)?;
-        if mails.is_empty() {
-            return Ok(());
-        }
-        for mail in mails {
-            let caught = Report {
-                verdict: Verdict::Sent,
-                words: "250 caught by the mailbox of the demo".to_owned(),
-            };
-            settle(app, &mail.row, Some(mail.lease), &caught)?;
-        }
+        let mail = match claim_mail(app)? {
+            Claimed::Mail(mail) => mail,
+            Claimed::NotThis => continue,
+            Claimed::Nothing => return Ok(()),
+        };
+        let caught = Report {
+            verdict: Verdict::Sent,
+            words: "250 caught by the mailbox of the demo".to_owned(),
+        };
+        settle(app, &mail.row, Some(mail.lease), &caught)?;
     }
 }
 

@@ -20,8 +20,8 @@ pub(super) struct Arguments {
     recipient: Option<String>,
 }
 
-/// Larger mails are not read to their end.
-const MOST_BYTES: u64 = 26 * 1024 * 1024;
+/// Larger mails are refused: a mail that was cut is no evidence.
+const MOST_BYTES: usize = 26 * 1024 * 1024;
 
 pub(super) fn run(
     arguments: &Arguments,
@@ -29,6 +29,9 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     super::log_to_stderr(tracing::Level::WARN);
     let raw = read(arguments).map_err(|error| Failure::TryAgain(error.to_string()))?;
+    if raw.len() > MOST_BYTES {
+        return Err(Failure::Refused("the mail is larger than 26 MB".to_owned()));
+    }
     // Whatever is wrong with this machine, the mail must not bounce for it.
     let installation = installation.map_err(later)?;
     let _key_stays = installation.intake_lock().map_err(later)?;
@@ -54,14 +57,14 @@ fn later(failure: Failure) -> Failure {
 
 fn read(arguments: &Arguments) -> std::io::Result<Vec<u8>> {
     let mut raw = Vec::new();
+    let most = u64::try_from(MOST_BYTES)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
     match &arguments.file {
         Some(file) => std::fs::File::open(file)?
-            .take(MOST_BYTES)
+            .take(most)
             .read_to_end(&mut raw)?,
-        None => std::io::stdin()
-            .lock()
-            .take(MOST_BYTES)
-            .read_to_end(&mut raw)?,
+        None => std::io::stdin().lock().take(most).read_to_end(&mut raw)?,
     };
     Ok(raw)
 }

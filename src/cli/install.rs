@@ -124,9 +124,13 @@ impl Installation {
         })
     }
 
-    /// Takes a lock in the data folder for as long as the file lives.
+    /// Takes a lock for as long as the file lives: beside the SQLite file, so that it holds from every data folder, else in the data folder.
     pub(super) fn lock(&self, name: &str, taken: &str) -> Result<File, Failure> {
-        let path = self.dir.join(name);
+        let url = self.database_url();
+        let path = match url.strip_prefix("sqlite:") {
+            Some(file) => PathBuf::from(format!("{file}.{name}")),
+            None => self.dir.join(name),
+        };
         let file = File::create(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(file),
@@ -137,7 +141,12 @@ impl Installation {
 
     /// Held while a mail is taken in: the master key does not change meanwhile.
     pub(super) fn intake_lock(&self) -> Result<File, Failure> {
-        let file = File::create(self.dir.join("intake.lock"))?;
+        let url = self.database_url();
+        let beside = url
+            .strip_prefix("sqlite:")
+            .map(|file| format!("{file}.intake.lock"));
+        let path = beside.map_or_else(|| self.dir.join("intake.lock"), PathBuf::from);
+        let file = File::create(path)?;
         file.lock_shared()?;
         Ok(file)
     }

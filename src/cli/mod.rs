@@ -142,9 +142,20 @@ fn say(message: &str) {
 
 /// The log goes to stderr, without a word of anybody's letter.
 fn log_to_stderr(level: tracing::Level) {
-    tracing_subscriber::fmt()
+    use std::io::IsTerminal;
+    use tracing_subscriber::filter::Targets;
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_max_level(level)
+        .with_ansi(std::io::stderr().is_terminal());
+    // Of the libraries only what is wrong.
+    let heard = Targets::new()
+        .with_default(tracing::Level::WARN)
+        .with_target("demur", level);
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(heard)
         .init();
 }
 

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::config::SystemClock;
 use crate::domain::clock::{Clock, ShiftedClock};
 use crate::jobs::{Post, Worker, run_jobs};
-use crate::web::{self, House};
+use crate::web::{self, House, UPLOADS};
 
 /// What `serve` takes.
 #[derive(Debug, Args)]
@@ -74,6 +74,7 @@ pub(super) fn serve(arguments: &Arguments, installation: &Installation) -> Resul
         app,
         demo_clock: None,
         hosts: vec![host_of(&settings.site.base_url).to_owned()],
+        uploads: tokio::sync::Semaphore::new(UPLOADS),
         trusted_proxies: settings.server.trusted_proxies.clone(),
     };
     super::say(&format!(
@@ -122,20 +123,29 @@ pub(super) fn run_both(
     alone: bool,
 ) -> Result<(), Failure> {
     actix_web::rt::System::new().block_on(async move {
+        let Some(worker) = worker else {
+            return web::serve(Arc::new(house), listener)
+                .await
+                .map_err(Failure::from);
+        };
         let (stop, stopped) = oneshot::channel::<()>();
-        let jobs = worker.map(|worker| {
-            // The sender gone means the same as a word from it.
-            let asked = async move { drop(stopped.await) };
-            actix_web::rt::spawn(run_jobs(worker, alone, asked))
-        });
-        let served = web::serve(Arc::new(house), listener).await;
+        // The sender gone means the same as a word from it.
+        let asked = async move { drop(stopped.await) };
+        let mut jobs = actix_web::rt::spawn(run_jobs(worker, alone, asked));
+        let served = tokio::select! {
+            served = web::serve(Arc::new(house), listener) => served.map_err(Failure::from),
+            // A server without its jobs would send nothing and remind nobody: better it is seen to stop.
+            ended = &mut jobs => return Err(Failure::Refused(match ended {
+                Ok(Ok(())) => "the jobs ended by themselves".to_owned(),
+                Ok(Err(why)) => why,
+                Err(panicked) => panicked.to_string(),
+            })),
+        };
         drop(stop);
-        if let Some(jobs) = jobs {
-            jobs.await
-                .map_err(|error| Failure::Refused(error.to_string()))?
-                .map_err(Failure::Refused)?;
-        }
-        served.map_err(Failure::from)
+        jobs.await
+            .map_err(|error| Failure::Refused(error.to_string()))?
+            .map_err(Failure::Refused)?;
+        served
     })
 }
 

@@ -17,7 +17,7 @@ use crate::domain::place::Place;
 
 #[derive(RustEmbed)]
 #[folder = "config/"]
-struct ConfigFiles;
+pub(super) struct ConfigFiles;
 
 /// A fault in a data file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,16 +42,6 @@ impl fmt::Display for DataError {
 /// Every fault with file and line; a released binary has none, `check` keeps it so.
 pub fn embedded_law() -> Result<LawBook, Vec<DataError>> {
     law_with(BTreeMap::new())
-}
-
-/// The company of the demo, which does not exist.
-#[must_use]
-pub fn demo_companies() -> BTreeMap<String, String> {
-    let file = ConfigFiles::get("demo/example-data.toml");
-    let text = file.map(|file| String::from_utf8_lossy(&file.data).into_owned());
-    text.into_iter()
-        .map(|text| ("controllers/example-data.toml".to_owned(), text))
-        .collect()
 }
 
 /// The companies that an operator keeps in a folder of their own, one file each.

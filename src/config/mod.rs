@@ -1,12 +1,14 @@
 //! What is read from outside the code: the embedded law data, the settings and the real clock. Decides nothing about the law itself.
 
 mod clock;
+mod demo;
 mod law_files;
 mod random;
 mod settings;
 
 pub use clock::SystemClock;
-pub use law_files::{DataError, demo_companies, embedded_law, law_from, law_with, own_companies};
+pub use demo::{DemoPerson, DemoWay, demo_companies, demo_people};
+pub use law_files::{DataError, embedded_law, law_from, law_with, own_companies};
 pub use random::SystemRandom;
 pub use settings::{
     BadSettings, Database, Directory, Keys, Limits, MailSettings, OperatorSettings, RelayTls,

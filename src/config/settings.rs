@@ -100,6 +100,7 @@ pub struct Limits {
     pub confirmation_mails_per_hour: i32,
     pub sign_ins_per_network_hour: i32,
     pub incoming_per_case_hour: i32,
+    pub incoming_per_hour: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -155,15 +156,56 @@ impl Settings {
                 "the setting `{key}` is missing; config/default.toml says what it is"
             )));
         }
-        let url = &self.site.base_url;
-        let whole = url.starts_with("https://") || url.starts_with("http://");
-        if !whole || url.ends_with('/') {
+        base_url(&self.site.base_url)?;
+        for (key, value) in [
+            ("mail.from", &self.mail.from),
+            ("operator.contact", &self.operator.contact),
+        ] {
+            if crate::domain::party::email_address(value).is_err() {
+                return Err(BadSettings(format!(
+                    "`{key}` is `{value}`; it is a plain mail address, without a name"
+                )));
+            }
+        }
+        let domain = &self.mail.reply_domain;
+        if !domain.is_empty() && !is_host(domain) {
             return Err(BadSettings(format!(
-                "`site.base_url` is `{url}`; it begins with https:// and has no slash at the end"
+                "`mail.reply_domain` is `{domain}`; it is the name of a domain in lower case"
             )));
         }
         Ok(())
     }
+}
+
+/// The address under which people reach the service: secure, but on this very machine, and with nothing behind the host.
+fn base_url(url: &str) -> Result<(), BadSettings> {
+    let wrong = |why: &str| Err(BadSettings(format!("`site.base_url` is `{url}`; {why}")));
+    let Some((scheme @ ("https" | "http"), rest)) = url.split_once("://") else {
+        return wrong("it begins with https://");
+    };
+    let (host, port) = rest.split_once(':').unwrap_or((rest, ""));
+    if !is_host(host) || !port.chars().all(|digit| digit.is_ascii_digit()) {
+        return wrong(
+            "after https:// there is the name of the host in lower case, and nothing else",
+        );
+    }
+    if scheme == "http" && !matches!(host, "127.0.0.1" | "localhost") {
+        return wrong("it begins with https://; http:// is for this machine alone");
+    }
+    if matches!((scheme, port), ("https", "443") | ("http", "80")) {
+        return wrong("browsers leave that port out, and so must it");
+    }
+    Ok(())
+}
+
+fn is_host(name: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    name.split('.').all(part)
 }
 
 /// Puts the values of one table over those of another, section by section.

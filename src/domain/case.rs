@@ -27,7 +27,7 @@ names! {
     EventKind, "event":
     CaseOpened = "case_opened", AddressConfirmed = "address_confirmed", LetterApproved = "letter_approved", LetterQueued = "letter_queued",
     LetterSent = "letter_sent", SendFailed = "send_failed", SendUnknown = "send_unknown", SettingSwitched = "setting_switched",
-    ReplyReceived = "reply_received", ReplyRead = "reply_read", BecameOverdue = "became_overdue", CaseWithdrawn = "case_withdrawn", CaseClosed = "case_closed",
+    ReplyReceived = "reply_received", CopyReceived = "copy_received", ReplyRead = "reply_read", BecameOverdue = "became_overdue", CaseWithdrawn = "case_withdrawn", CaseClosed = "case_closed",
     LinkRenewed = "link_renewed", DataExported = "data_exported", CaseErased = "case_erased",
 }
 

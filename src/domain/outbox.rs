@@ -19,6 +19,8 @@ pub enum Verdict {
     Refused,
     /// Certainly not taken; tried again.
     Retry,
+    /// The relay or the login is in trouble, which says nothing about this letter: tried again soon, for as long as it takes.
+    Trouble,
     /// It may have been taken (RFC 1047).
     Unknown,
 }
@@ -54,6 +56,7 @@ pub fn after_attempt(
 ) -> NextTry {
     let step = usize::try_from(attempts.saturating_sub(1)).unwrap_or(0);
     let wait = LADDER.get(step).or(LADDER.last()).copied().unwrap_or(240);
+    let wait = if verdict == Verdict::Trouble { 5 } else { wait };
     let at = now + TimeDelta::minutes(wait);
     let gives_up = at > queued_at + GIVE_UP_AFTER;
     let (state, copies) = match verdict {
@@ -63,7 +66,7 @@ pub fn after_attempt(
         Verdict::Refused => (MailState::Failed, copies),
         Verdict::Retry if gives_up && copies > 0 => (MailState::Ask, copies),
         Verdict::Retry if gives_up => (MailState::Failed, copies),
-        Verdict::Retry => (MailState::Queued, copies),
+        Verdict::Retry | Verdict::Trouble => (MailState::Queued, copies),
         Verdict::Unknown if copies == 0 => (MailState::Unknown, 1),
         Verdict::Unknown => (MailState::Ask, copies + 1),
     };

@@ -120,6 +120,19 @@ pub fn email_address(value: &str) -> Result<String, &'static str> {
     Ok(value.to_owned())
 }
 
+/// One mailbox under one name: in lower case, and without what follows a plus sign, which most providers ignore. For counting and blocking, never for sending.
+#[must_use]
+pub fn one_mailbox(address: &str) -> String {
+    let address = address.trim().to_lowercase();
+    match address.rsplit_once('@') {
+        Some((local, domain)) => {
+            let local = local.split('+').next().unwrap_or(local);
+            format!("{local}@{domain}")
+        }
+        None => address,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,37 +1,42 @@
-//! The heartbeat: says at fixed times, UTC, which job it is time for. A job that is still at work is not started twice: its beat is dropped.
+//! The heartbeat: says at fixed times, UTC, which job it is time for. A beat that comes while the worker is busy waits; a second one of the same kind adds nothing.
 
-use tokio::sync::mpsc;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
-/// What it is time for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beat {
+/// What it is time for. Each kind has a place of its own, so that none is lost to another.
+#[derive(Debug, Default)]
+pub(super) struct Beats {
     /// Mails that are due.
-    Send,
+    pub(super) send: Notify,
     /// Cases whose clock ran.
-    Wake,
+    pub(super) wake: Notify,
     /// What is kept no longer.
-    Sweep,
+    pub(super) sweep: Notify,
 }
 
-/// When each job has its turn: every second, every minute, once an hour.
-const TIMES: [(&str, Beat); 3] = [
-    ("* * * * * *", Beat::Send),
-    ("0 * * * * *", Beat::Wake),
-    ("30 7 * * * *", Beat::Sweep),
-];
-
-/// Starts the heartbeat. It beats until what it returns is dropped.
-pub(super) async fn start(beats: mpsc::Sender<Beat>) -> Result<JobScheduler, JobSchedulerError> {
+/// Starts the heartbeat: every second, every minute, once an hour. It beats until what it returns is shut down.
+pub(super) async fn start(beats: &Arc<Beats>) -> Result<JobScheduler, JobSchedulerError> {
     let scheduler = JobScheduler::new().await?;
-    for (time, beat) in TIMES {
-        let beats = beats.clone();
-        let job = Job::new(time, move |_, _| {
-            // A full queue means that the worker is busy; the next beat comes soon.
-            let _busy = beats.try_send(beat);
-        })?;
-        scheduler.add(job).await?;
-    }
+    scheduler
+        .add(job("* * * * * *", beats, |beats| &beats.send)?)
+        .await?;
+    scheduler
+        .add(job("0 * * * * *", beats, |beats| &beats.wake)?)
+        .await?;
+    scheduler
+        .add(job("30 7 * * * *", beats, |beats| &beats.sweep)?)
+        .await?;
     scheduler.start().await?;
     Ok(scheduler)
+}
+
+fn job(
+    time: &str,
+    beats: &Arc<Beats>,
+    which: fn(&Beats) -> &Notify,
+) -> Result<Job, JobSchedulerError> {
+    let beats = Arc::clone(beats);
+    Job::new(time, move |_, _| which(&beats).notify_one())
 }

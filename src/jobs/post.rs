@@ -168,7 +168,7 @@ fn report(outcome: Outcome) -> Report {
                 why,
                 "the relay does not take mail; it is tried again"
             );
-            (Verdict::Retry, why)
+            (Verdict::Trouble, why)
         }
         Outcome::Unknown { why } => (Verdict::Unknown, why),
     };

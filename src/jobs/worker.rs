@@ -3,19 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::heartbeat::{Beat, start};
+use super::heartbeat::{Beats, start};
 use super::post::Post;
 use crate::app::{
-    App, AppError, ClaimedMail, LEASE, Report, claim_mails, settle, sweep, wake_cases,
+    App, AppError, Claimed, ClaimedMail, LEASE, Report, claim_mail, settle, sweep, wake_cases,
 };
 use crate::domain::outbox::Verdict;
 use crate::storage::{OutboxRow, StorageError};
 
-/// One mail is claimed at a time: a claim that waits behind a slow relay would run out.
-const BATCH: i64 = 1;
 /// A claim is kept alive this often while its mail is under way.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 
@@ -34,23 +31,26 @@ pub async fn run_jobs(
     alone: bool,
     stop: impl Future<Output = ()>,
 ) -> Result<(), String> {
-    let (beats, mut due) = mpsc::channel(1);
-    let mut scheduler = start(beats).await.map_err(|error| error.to_string())?;
+    let beats = Arc::new(Beats::default());
+    let mut scheduler = start(&beats).await.map_err(|error| error.to_string())?;
     let mut stop = std::pin::pin!(stop);
     worker.settle_lost(alone).await;
     worker.sweep().await;
     loop {
+        // In this order: a full outbox must keep nobody from stopping, nor the clock of a case from being looked at.
         tokio::select! {
+            biased;
             () = &mut stop => break,
-            beat = due.recv() => match beat {
-                Some(Beat::Send) => worker.send_due().await,
-                Some(Beat::Wake) => {
-                    worker.settle_lost(false).await;
-                    worker.wake().await;
+            () = beats.sweep.notified() => worker.sweep().await,
+            () = beats.wake.notified() => {
+                worker.settle_lost(false).await;
+                worker.wake().await;
+            }
+            () = beats.send.notified() => {
+                if worker.send_next().await {
+                    beats.send.notify_one();
                 }
-                Some(Beat::Sweep) => worker.sweep().await,
-                None => break,
-            },
+            }
         }
     }
     scheduler
@@ -66,24 +66,24 @@ impl Worker {
         Worker { app, post }
     }
 
-    /// Sends what is due, and no more than was due at the start: every beat has its end.
-    pub async fn send_due(&mut self) {
-        loop {
-            let claimed = self.blocking(|app| claim_mails(app, BATCH)).await;
-            match claimed {
-                Ok(mails) if mails.is_empty() => break,
-                Ok(mails) => {
-                    for mail in &mails {
-                        self.send(mail).await;
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the outbox cannot be read");
-                    break;
-                }
+    /// Sends one mail that is due. One at a time: a claim that waits behind a slow relay would run out. True if there was one.
+    async fn send_next(&mut self) -> bool {
+        let claimed = match self.blocking(claim_mail).await {
+            Ok(Claimed::Mail(mail)) => {
+                self.send(&mail).await;
+                return true;
             }
+            Ok(Claimed::NotThis) => true,
+            Ok(Claimed::Nothing) => false,
+            Err(error) => {
+                tracing::error!(%error, "the outbox cannot be read");
+                false
+            }
+        };
+        if !claimed {
+            self.post.rest().await;
         }
-        self.post.rest().await;
+        claimed
     }
 
     async fn send(&mut self, mail: &ClaimedMail) {

@@ -91,7 +91,8 @@ impl Journal {
     /// # Errors
     /// The line could not be written.
     pub async fn reply(&self, message_id: &str, code: u16, text: &str) -> io::Result<()> {
-        self.line(&["R", message_id, &code.to_string(), text]).await
+        self.line(&["R", message_id, &code.to_string(), &without_addresses(text)])
+            .await
     }
 
     async fn line(&self, fields: &[&str]) -> io::Result<()> {
@@ -107,6 +108,13 @@ impl Journal {
         self.0.send(entry).await.map_err(|_unsent| gone())?;
         done.await.unwrap_or_else(|_dropped| Err(gone()))
     }
+}
+
+/// Relays like to repeat the address they refuse; it has no business in a file that outlives the case.
+fn without_addresses(text: &str) -> String {
+    let words = text.split(' ');
+    let hidden = words.map(|word| if word.contains('@') { "…" } else { word });
+    hidden.collect::<Vec<_>>().join(" ")
 }
 
 fn gone() -> io::Error {
@@ -131,7 +139,11 @@ impl JournalFile {
             .get(..newline.map_or(0, |at| at + 1))
             .unwrap_or_default();
         let len = u64::try_from(whole.len()).map_err(io::Error::other)?;
-        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path)?;
         file.set_len(len)?;
         file.sync_all()?;
         sync_folder(path)?;

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use serde::{Deserialize, Serialize};
 
 use super::schema::{
-    case_keys, cases, confirmations, form_drafts, letters, outbox, replaced_links, replies,
-    reply_files,
+    case_keys, cases, confirmations, form_drafts, held_mails, letters, outbox, replaced_links,
+    replies, reply_files,
 };
 use super::seal::{CaseKey, secret_hash};
 use super::types::{Id, Instant};
@@ -147,6 +147,28 @@ impl Tx<'_> {
             .first(self.conn)
             .optional()?;
         self.opened(row.ok_or(StorageError::NotFound)?)
+    }
+
+    /// The case, held against every other change until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StorageError::Erased`] if it is gone, or [`StorageError::NotFound`].
+    pub fn lock_case(&mut self, id: Uuid) -> Result<(CaseRow, CaseKey), StorageError> {
+        diesel::update(cases::table.find(Id(id)))
+            .set(cases::version.eq(cases::version + 1))
+            .execute(self.conn)?;
+        self.case(id)
+    }
+
+    /// Has a job look at a case later that could not be looked at now.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn postpone_case(&mut self, id: Uuid, until: DateTime<Utc>) -> Result<(), StorageError> {
+        diesel::update(cases::table.find(Id(id)))
+            .set(cases::wake_at.eq(Some(Instant(until))))
+            .execute(self.conn)?;
+        Ok(())
     }
 
     /// The case with this reference; `None` if there is none, or more than one by chance.
@@ -368,6 +390,8 @@ impl Tx<'_> {
         diesel::delete(case_keys::table.find(id)).execute(self.conn)?;
         diesel::delete(letters::table.filter(letters::case_id.eq(id))).execute(self.conn)?;
         diesel::delete(replies::table.filter(replies::case_id.eq(id))).execute(self.conn)?;
+        diesel::delete(held_mails::table.filter(held_mails::case_id.eq(Some(id))))
+            .execute(self.conn)?;
         diesel::delete(reply_files::table.filter(reply_files::case_id.eq(id)))
             .execute(self.conn)?;
         diesel::delete(outbox::table.filter(outbox::case_id.eq(id))).execute(self.conn)?;

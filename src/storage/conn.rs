@@ -121,12 +121,28 @@ pub(super) fn write_tx<T>(
     }
 }
 
-/// Empties the write-ahead log of SQLite into the database.
-pub(super) fn checkpoint(conn: &mut Conn) -> Result<(), StorageError> {
-    if let Conn::Sqlite(sqlite) = conn {
-        sqlite.batch_execute("pragma wal_checkpoint(truncate)")?;
+/// How often, and after which wait, the log is tried again while somebody reads.
+const TRIES: u32 = 20;
+const WAIT: std::time::Duration = std::time::Duration::from_millis(25);
+
+/// Empties the write-ahead log of SQLite into the database. False if readers of an older state stood in the way the whole time.
+pub(super) fn checkpoint(conn: &mut Conn) -> Result<bool, StorageError> {
+    #[derive(QueryableByName)]
+    struct Done {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        busy: i32,
     }
-    Ok(())
+    let Conn::Sqlite(sqlite) = conn else {
+        return Ok(true);
+    };
+    for _ in 0..TRIES {
+        let done: Vec<Done> = diesel::sql_query("pragma wal_checkpoint(truncate)").load(sqlite)?;
+        if done.iter().all(|done| done.busy == 0) {
+            return Ok(true);
+        }
+        std::thread::sleep(WAIT);
+    }
+    Ok(false)
 }
 
 /// A consistent copy of SQLite in one file, made while others read and write.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::schema::held_mails;
@@ -19,7 +20,23 @@ pub struct HeldMail {
     pub received_at: DateTime<Utc>,
 }
 
-type Row = (Id, Vec<u8>, Vec<u8>, Vec<u8>, String, Instant);
+/// What a mail in the pen is, for a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of a mail")]
+pub struct HeldSummary {
+    pub from: Option<String>,
+    pub subject: Option<String>,
+}
+
+/// A line of the list of the pen.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are the columns of the table")]
+pub struct HeldLine {
+    pub id: Uuid,
+    pub summary: HeldSummary,
+    pub why: String,
+    pub received_at: DateTime<Utc>,
+}
 
 impl Tx<'_> {
     /// Stores a mail as it came. Returns the id of the same mail where it was stored before: a delivery agent may hand it over twice.
@@ -50,15 +67,40 @@ impl Tx<'_> {
         Ok(mail.id)
     }
 
-    /// Says why a mail stays in the pen.
+    /// Says why a mail stays in the pen, and for which case it came, if that is known.
     ///
     /// # Errors
     /// The database.
-    pub fn say_why_held(&mut self, id: Uuid, why: &str) -> Result<(), StorageError> {
+    pub fn say_why_held(
+        &mut self,
+        id: Uuid,
+        case_id: Option<Uuid>,
+        why: &str,
+        summary: &HeldSummary,
+    ) -> Result<(), StorageError> {
+        let sealed_key: Vec<u8> = held_mails::table
+            .find(Id(id))
+            .select(held_mails::sealed_key)
+            .first(self.conn)?;
+        let key = self.master.open_case_key(id, &sealed_key)?;
+        let summary = key.seal("summary", &serde_json::to_vec(summary)?, self.random)?;
         diesel::update(held_mails::table.find(Id(id)))
-            .set(held_mails::why.eq(why))
+            .set((
+                held_mails::why.eq(why),
+                held_mails::case_id.eq(case_id.map(Id)),
+                held_mails::sealed_summary.eq(Some(summary)),
+            ))
             .execute(self.conn)?;
         Ok(())
+    }
+
+    /// Throws away the mails that wait since before a day. Returns how many.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn delete_old_held_mails(&mut self, before: DateTime<Utc>) -> Result<usize, StorageError> {
+        let old = held_mails::table.filter(held_mails::received_at.le(Instant(before)));
+        Ok(diesel::delete(old).execute(self.conn)?)
     }
 
     /// Takes a mail out of the pen.
@@ -77,38 +119,57 @@ impl Tx<'_> {
     /// # Errors
     /// [`StorageError::NotFound`].
     pub fn held_mail(&mut self, id: Uuid) -> Result<HeldMail, StorageError> {
-        let row: Option<Row> = held_mails::table.find(Id(id)).first(self.conn).optional()?;
-        self.opened_held(row.ok_or(StorageError::NotFound)?)
-    }
-
-    /// The mails in the pen, oldest first.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn held_mails(&mut self, limit: i64) -> Result<Vec<HeldMail>, StorageError> {
-        let rows: Vec<Row> = held_mails::table
-            .order(held_mails::received_at.asc())
-            .limit(limit)
-            .load(self.conn)?;
-        rows.into_iter().map(|row| self.opened_held(row)).collect()
-    }
-
-    /// How many mails came in since; for the limit of the intake.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn count_held(&mut self) -> Result<i64, StorageError> {
-        Ok(held_mails::table.count().get_result(self.conn)?)
-    }
-
-    fn opened_held(&mut self, row: Row) -> Result<HeldMail, StorageError> {
-        let (id, _raw_hash, sealed_key, sealed_raw, why, received_at) = row;
-        let key = self.master.open_case_key(id.0, &sealed_key)?;
+        type Row = (Vec<u8>, Vec<u8>, String, Instant);
+        let row: Option<Row> = held_mails::table
+            .find(Id(id))
+            .select((
+                held_mails::sealed_key,
+                held_mails::sealed_raw,
+                held_mails::why,
+                held_mails::received_at,
+            ))
+            .first(self.conn)
+            .optional()?;
+        let (sealed_key, sealed_raw, why, received_at) = row.ok_or(StorageError::NotFound)?;
+        let key = self.master.open_case_key(id, &sealed_key)?;
         Ok(HeldMail {
-            id: id.0,
+            id,
             raw: key.open("raw", &sealed_raw)?,
             why,
             received_at: received_at.0,
         })
+    }
+
+    /// The mails in the pen, newest first, without their content.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn held_mails(&mut self, limit: i64) -> Result<Vec<HeldLine>, StorageError> {
+        type Row = (Id, Vec<u8>, Option<Vec<u8>>, String, Instant);
+        let rows: Vec<Row> = held_mails::table
+            .order(held_mails::received_at.desc())
+            .limit(limit)
+            .select((
+                held_mails::id,
+                held_mails::sealed_key,
+                held_mails::sealed_summary,
+                held_mails::why,
+                held_mails::received_at,
+            ))
+            .load(self.conn)?;
+        let line = |(id, sealed_key, summary, why, received_at): Row| {
+            let key = self.master.open_case_key(id.0, &sealed_key)?;
+            let summary = match summary {
+                Some(sealed) => serde_json::from_slice(&key.open("summary", &sealed)?)?,
+                None => HeldSummary::default(),
+            };
+            Ok(HeldLine {
+                id: id.0,
+                summary,
+                why,
+                received_at: received_at.0,
+            })
+        };
+        rows.into_iter().map(line).collect()
     }
 }

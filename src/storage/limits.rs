@@ -74,6 +74,16 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Fills a bucket again.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn forget_bucket(&mut self, bucket: &str, of: &str) -> Result<(), StorageError> {
+        let hash = self.keyed_hash(bucket, of);
+        diesel::delete(limits::table.find(&hash)).execute(self.conn)?;
+        Ok(())
+    }
+
     /// Forgets every bucket whose time is over. Returns how many.
     ///
     /// # Errors

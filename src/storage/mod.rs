@@ -19,6 +19,7 @@ mod types;
 
 use std::sync::Arc;
 
+use diesel::prelude::*;
 use diesel::r2d2;
 
 pub use cases::{CaseRow, CaseSecrets, NOT_LISTED, NewCase};
@@ -26,7 +27,7 @@ pub use confirmations::{Confirmation, NewConfirmation};
 pub use conn::Conn;
 pub use drafts::FormDraft;
 pub use events::{ChainLink, EventRow, NewEvent, verify_links};
-pub use held_mails::HeldMail;
+pub use held_mails::{HeldLine, HeldMail, HeldSummary};
 pub use letters::LetterRow;
 pub use limits::Limit;
 pub use outbox::{Attempted, Mail, NewMail, OutboxRow};
@@ -107,6 +108,8 @@ impl Db {
         let size = manager.pool_size();
         let pool = r2d2::Pool::builder()
             .max_size(size)
+            // A command that stores one mail needs one connection, not all of them.
+            .min_idle(Some(1))
             .connection_customizer(Box::new(Pragmas))
             .build(manager)?;
         migrate::run(&mut *pool.get()?)?;
@@ -163,10 +166,11 @@ impl Db {
     }
 
     /// Empties the write-ahead log of SQLite into the database, so that erased bytes are gone from it, too. PostgreSQL has its own ways.
+    /// False while somebody still reads an older state; then a job does it within the hour.
     ///
     /// # Errors
     /// No connection, or a query that fails.
-    pub fn settle_log(&self) -> Result<(), StorageError> {
+    pub fn settle_log(&self) -> Result<bool, StorageError> {
         conn::checkpoint(&mut *self.pool.get()?)
     }
 
@@ -176,6 +180,15 @@ impl Db {
     /// PostgreSQL has its own tool for that; the file exists; the disk is full.
     pub fn copy_to(&self, file: &str) -> Result<(), StorageError> {
         conn::copy_to(&mut *self.pool.get()?, file)
+    }
+
+    /// The database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn ping(&self) -> Result<(), StorageError> {
+        diesel::sql_query("select 1").execute(&mut *self.pool.get()?)?;
+        Ok(())
     }
 
     /// Takes every table down and up again; for the test of the migrations.

@@ -121,7 +121,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The mails that may be tried now, those that wait longest first.
+    /// The mails that may be tried now: notices to people first, then letters, those that wait longest first. A mail whose case was erased meanwhile is thrown away.
     ///
     /// # Errors
     /// The database.
@@ -133,28 +133,33 @@ impl Tx<'_> {
         let rows: Vec<Row> = outbox::table
             .filter(outbox::state.eq_any([MailState::Queued.as_str(), MailState::Unknown.as_str()]))
             .filter(outbox::next_at.le(Instant(now)))
-            .order(outbox::next_at.asc())
+            .order((outbox::letter_id.is_not_null().asc(), outbox::next_at.asc()))
             .limit(limit)
             .load(self.conn)?;
-        rows.into_iter().map(|row| self.opened_mail(row)).collect()
+        let mut found = Vec::new();
+        for row in rows {
+            let key = (row.case_id, row.id);
+            match self.opened_mail(row) {
+                Ok(mail) => found.push(mail),
+                Err(StorageError::Erased) => {
+                    diesel::delete(outbox::table.find(key)).execute(self.conn)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
     }
 
-    /// Takes a mail for one attempt and fixes its bytes, if nobody else did.
+    /// Takes a mail for one attempt, if nobody else did.
     ///
     /// # Errors
     /// [`StorageError::Conflict`] if another worker was first.
     pub fn claim_mail(
         &mut self,
         row: &OutboxRow,
-        key: &CaseKey,
-        bytes: &[u8],
         lease_id: Uuid,
         lease_until: DateTime<Utc>,
     ) -> Result<(), StorageError> {
-        let sealed = match row.bytes {
-            Some(_) => None,
-            None => Some(key.seal("bytes", bytes, self.random)?),
-        };
         let changed = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
             .filter(outbox::state.eq(row.state.as_str()))
             .filter(outbox::attempts.eq(row.attempts))
@@ -166,15 +171,35 @@ impl Tx<'_> {
                 outbox::lease_until.eq(Some(Instant(lease_until))),
             ))
             .execute(self.conn)?;
-        if changed != 1 {
-            return Err(StorageError::Conflict);
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(StorageError::Conflict)
         }
-        if let Some(sealed) = sealed {
-            diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
-                .set(outbox::sealed_bytes.eq(Some(sealed)))
-                .execute(self.conn)?;
+    }
+
+    /// Fixes the bytes of a claimed mail; every later attempt carries the same.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if the claim was lost.
+    pub fn fix_mail_bytes(
+        &mut self,
+        row: &OutboxRow,
+        key: &CaseKey,
+        lease_id: Uuid,
+        bytes: &[u8],
+    ) -> Result<(), StorageError> {
+        let sealed = key.seal("bytes", bytes, self.random)?;
+        let changed = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
+            .filter(outbox::lease_id.eq(Some(Id(lease_id))))
+            .filter(outbox::sealed_bytes.is_null())
+            .set(outbox::sealed_bytes.eq(Some(sealed)))
+            .execute(self.conn)?;
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(StorageError::Conflict)
         }
-        Ok(())
     }
 
     /// Keeps a claim alive.
@@ -289,6 +314,7 @@ impl Tx<'_> {
     pub fn asked_mails(&mut self, limit: i64) -> Result<Vec<OutboxRow>, StorageError> {
         let rows: Vec<Row> = outbox::table
             .filter(outbox::state.eq(MailState::Ask.as_str()))
+            .filter(outbox::letter_id.is_not_null())
             .order(outbox::queued_at.asc())
             .limit(limit)
             .load(self.conn)?;

@@ -23,6 +23,12 @@ pub struct ReplyContent {
     pub subject: Option<String>,
     /// What it looks like, with the words that decided it.
     pub signal: Option<(ReplyKind, String)>,
+    /// Its Message-ID.
+    #[serde(default)]
+    pub message_id: Option<String>,
+    /// Length of the mail as it came, in bytes.
+    #[serde(default)]
+    pub raw_length: Option<usize>,
     /// A word why it could not be read, if it could not.
     pub unreadable: Option<String>,
 }
@@ -39,15 +45,18 @@ pub struct ReplyRow {
     pub arrived_at: DateTime<Utc>,
 }
 
-/// A file that belongs to an answer.
+/// What a file of an answer is called, without its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields say what they are")]
 pub struct ReplyFile {
     pub id: Uuid,
     pub reply_id: Uuid,
+    /// Its place among the files of its answer, from 0.
+    pub position: usize,
     pub name: String,
     pub media_type: String,
-    pub bytes: Vec<u8>,
+    /// Its length in bytes.
+    pub length: usize,
 }
 
 type Row = (Id, Option<String>, String, NaiveDate, Vec<u8>, Instant);
@@ -96,7 +105,9 @@ impl Tx<'_> {
         let sealed: Option<Vec<u8>> = replies::table
             .find((Id(case_id), Id(id)))
             .select(replies::sealed_raw)
-            .first(self.conn)?;
+            .first(self.conn)
+            .optional()?
+            .flatten();
         sealed.map(|raw| key.open("raw", &raw)).transpose()
     }
 
@@ -109,23 +120,25 @@ impl Tx<'_> {
         case_id: Uuid,
         key: &CaseKey,
         file: &ReplyFile,
+        bytes: &[u8],
     ) -> Result<(), StorageError> {
-        let sealed = key.seal("file", &serde_json::to_vec(file)?, self.random)?;
+        let label = serde_json::to_vec(file)?;
         diesel::insert_into(reply_files::table)
             .values((
                 reply_files::case_id.eq(Id(case_id)),
                 reply_files::id.eq(Id(file.id)),
                 reply_files::reply_id.eq(Id(file.reply_id)),
-                reply_files::sealed_file.eq(sealed),
+                reply_files::sealed_label.eq(key.seal("label", &label, self.random)?),
+                reply_files::sealed_file.eq(key.seal("file", bytes, self.random)?),
             ))
             .execute(self.conn)?;
         Ok(())
     }
 
-    /// The files of all answers of a case.
+    /// The files of all answers of a case, without their content.
     ///
     /// # Errors
-    /// The database, or a file that does not open.
+    /// The database, or a label that does not open.
     pub fn reply_files(
         &mut self,
         case_id: Uuid,
@@ -134,11 +147,31 @@ impl Tx<'_> {
         let rows: Vec<Vec<u8>> = reply_files::table
             .filter(reply_files::case_id.eq(Id(case_id)))
             .order(reply_files::id.asc())
-            .select(reply_files::sealed_file)
+            .select(reply_files::sealed_label)
             .load(self.conn)?;
-        rows.iter()
-            .map(|sealed| Ok(serde_json::from_slice(&key.open("file", sealed)?)?))
-            .collect()
+        let opened = |sealed: &Vec<u8>| Ok(serde_json::from_slice(&key.open("label", sealed)?)?);
+        let files: Result<Vec<ReplyFile>, StorageError> = rows.iter().map(opened).collect();
+        let mut files = files?;
+        files.sort_by_key(|file| file.position);
+        Ok(files)
+    }
+
+    /// The content of a file.
+    ///
+    /// # Errors
+    /// The database, or a file that does not open.
+    pub fn reply_file_bytes(
+        &mut self,
+        case_id: Uuid,
+        id: Uuid,
+        key: &CaseKey,
+    ) -> Result<Vec<u8>, StorageError> {
+        let sealed: Option<Vec<u8>> = reply_files::table
+            .find((Id(case_id), Id(id)))
+            .select(reply_files::sealed_file)
+            .first(self.conn)
+            .optional()?;
+        key.open("file", &sealed.ok_or(StorageError::NotFound)?)
     }
 
     /// Records what the person says an answer is, and the day on which it came.

@@ -67,7 +67,7 @@ table! {
     }
 }
 
-table! { reply_files (case_id, id) { case_id -> DbUuid, id -> DbUuid, reply_id -> DbUuid, sealed_file -> Binary, } }
+table! { reply_files (case_id, id) { case_id -> DbUuid, id -> DbUuid, reply_id -> DbUuid, sealed_label -> Binary, sealed_file -> Binary, } }
 
 table! {
     confirmations (case_id, token_hash) {
@@ -109,6 +109,8 @@ table! {
         raw_hash -> Binary,
         sealed_key -> Binary,
         sealed_raw -> Binary,
+        sealed_summary -> Nullable<Binary>,
+        case_id -> Nullable<DbUuid>,
         why -> Text,
         received_at -> DbInstant,
     }

@@ -11,7 +11,7 @@ use super::frame::{PageError, Reply, Visit, page, show as show_page};
 use super::timeline::entry;
 use crate::app::AppError;
 use crate::app::case::{CaseFile, load_case};
-use crate::domain::case::{CaseState, EventKind, NextStep};
+use crate::domain::case::{CaseState, Delivery, EventKind, NextStep};
 use crate::domain::deadline::Derivation;
 use crate::domain::law::{Checked, Regulator};
 use crate::domain::letter::LetterPlan;
@@ -131,10 +131,13 @@ impl Case<'_> {
             _ => "plain",
         };
         let read = self.file.replies.iter().all(|reply| reply.kind.is_some());
-        let name = if state == CaseState::Replied && read {
-            "answered"
-        } else {
-            state.as_str()
+        let lost = |letter: &crate::app::case::StoredLetter| {
+            matches!(letter.delivery, Delivery::NotDelivered | Delivery::InDoubt)
+        };
+        let name = match state {
+            CaseState::Replied if read => "answered",
+            CaseState::Ready if self.file.letters.iter().any(lost) => "not_delivered",
+            state => state.as_str(),
         };
         let no_period = state == CaseState::AwaitingReply && self.expected().is_none();
         let outcome = self.file.row.outcome.map(|outcome| {
@@ -187,9 +190,14 @@ impl Case<'_> {
             .get(rule_id)
             .and_then(|rule| rule.source.split([':', ';']).next())
             .map(str::to_owned);
+        let by_mail = self
+            .first_sent()
+            .is_some_and(|sent| sent.channel == "email");
+        let receipt = if by_mail { "who.demur" } else { "who.reported" };
         let by_post = self.first_sent().is_some_and(|sent| sent.channel == "post");
         let why = derivation(
             due,
+            receipt,
             source,
             &self.plan.controller.brand,
             &visit.language,
@@ -218,7 +226,9 @@ impl Case<'_> {
             NextStep::Send(kind) if kind.goes_to_the_regulator() => {
                 view("lodge", "lodge", "send", Vec::new())
             }
-            NextStep::Sending => view("sending", "export", "export", Vec::new()),
+            NextStep::Sending => {
+                json!({ "text_key": "next.sending", "button_key": "", "href": null, "links": [] })
+            }
             NextStep::SendAgain(_) => view("resend", "resend", "send", Vec::new()),
             NextStep::AskArrived(_) => view("ask", "ask", "send", vec![hand_in]),
             NextStep::Confirm | NextStep::Send(_) => view("send", "send", "send", Vec::new()),

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use super::House;
 use super::case::{Form, open, or_back, shows, with_case};
 use super::frame::{PageError, Reply, again, take};
-use crate::app::case::{bundle_case, close_case, erase_case, renew_link as renew, withdraw_case};
+use crate::app::case::{
+    StoredLetter, bundle_case, close_case, erase_case, renew_link as renew, withdraw_case,
+};
 use crate::app::form::Problem;
-use crate::domain::case::{CaseState, Outcome};
+use crate::domain::case::{CaseState, Delivery, Outcome};
 
 /// Outcomes a person may choose.
 const OUTCOMES: [Outcome; 5] = [
@@ -59,8 +61,18 @@ pub(super) async fn closed(
 
 pub(super) async fn withdraw(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
     shows(request, house, "case/withdraw", |case, _, _| {
-        let sent = case.file.letters.iter().any(|letter| letter.sent.is_some());
-        Ok(json!({ "told_key": if sent { "withdraw.tell_yourself" } else { "withdraw.not_told" } }))
+        let letters = &case.file.letters;
+        let may_have_gone = |letter: &StoredLetter| {
+            matches!(letter.delivery, Delivery::OnItsWay | Delivery::InDoubt)
+        };
+        let key = if letters.iter().any(|letter| letter.sent.is_some()) {
+            "withdraw.tell_yourself"
+        } else if letters.iter().any(may_have_gone) {
+            "withdraw.on_its_way"
+        } else {
+            "withdraw.not_told"
+        };
+        Ok(json!({ "told_key": key }))
     })
     .await
 }

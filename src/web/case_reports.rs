@@ -1,6 +1,7 @@
 //! What a person reports: that a letter went on a day, that an answer came, what it means.
 
 use actix_multipart::Multipart;
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use super::House;
 use super::case::{Case, Form, open, or_back, shows, with_case};
 use super::case_ways::ways;
 use super::frame::{PageError, Reply, Visit, again, show, take, take_fields};
-use super::upload;
+use super::upload::{self, Unread};
 use crate::app::case::{HandedIn, Report, hand_in_reply, read_reply, report_sent};
 use crate::app::form::{Fields, Problem};
 use crate::domain::case::Origin;
@@ -128,10 +129,10 @@ fn reported(
             ..Problem::new(field, key)
         }
     };
-    let written = case
-        .file
-        .unsent_letter()
-        .map_or(sent_on, |letter| letter.written_at.date_naive());
+    let written = case.file.unsent_letter().map_or(sent_on, |letter| {
+        let zone = case.file.home_zone(&house.app);
+        letter.written_at.with_timezone(&zone).date_naive()
+    });
     if sent_on < written && !switch {
         return Err((with_date("problem.date_before", "sent", written), None));
     }
@@ -182,9 +183,19 @@ pub(super) async fn hand_in(
     house: web::Data<House>,
     form: Multipart,
 ) -> HttpResponse {
-    let Ok(upload) = upload::read(form).await else {
-        return HttpResponse::BadRequest()
-            .body("The form could not be read. Go back and send it again; nothing was done.");
+    // Nobody fills the memory of this machine without a case, and few do it at once.
+    let places = house.clone();
+    let _place = places.uploads.acquire().await;
+    if let Some(refused) = no_such_case(&request, &house).await {
+        return refused;
+    }
+    let upload = match upload::read(form).await {
+        Ok(upload) => upload,
+        Err(Unread::TooLarge) => return too_large(request, house).await,
+        Err(Unread::Broken) => {
+            return HttpResponse::BadRequest()
+                .body("The form could not be read. Go back and send it again; nothing was done.");
+        }
     };
     let (files, problem) = (upload.files, upload.problem);
     take_fields(request, house, upload.fields, |visit, house, fields| {
@@ -206,6 +217,27 @@ pub(super) async fn hand_in(
             stored.map(|id| Reply::To(format!("{}/reply/{id}", case.url))),
             &case,
         )
+    })
+    .await
+}
+
+/// The answer to a form for a case that is not there, before its files are read.
+async fn no_such_case(request: &HttpRequest, house: &web::Data<House>) -> Option<HttpResponse> {
+    let looked = show(request.clone(), house.clone(), |visit, house| {
+        open(visit, house).map(|case| Reply::To(case.url))
+    })
+    .await;
+    (!looked.status().is_redirection()).then_some(looked)
+}
+
+async fn too_large(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
+    show(request, house, |visit, _| {
+        let context = json!({ "max_mb": 10, "retry_href": visit.path });
+        Ok(Reply::Page(
+            "error/too_large",
+            StatusCode::PAYLOAD_TOO_LARGE,
+            context,
+        ))
     })
     .await
 }
@@ -290,15 +322,18 @@ fn reply_context(
         .ok_or(PageError::NotFound)?;
     let option = |kind: &ReplyKind| json!({ "value": kind.as_str(), "label_key": format!("kind.{}", kind.as_str()), "selected": reply.kind == Some(*kind) });
     let group = |(label, kinds): &(&str, &[ReplyKind])| json!({ "label_key": label, "options": kinds.iter().map(option).collect::<Vec<_>>() });
-    let file = |file: &ReplyFile| json!({ "name": file.name, "href": format!("{}/reply/{wanted}/file/{}", case.url, file.id), "size": size_in_words(file.bytes.len()) });
-    let files: Vec<Value> = files_of(case, house, reply.id)?.iter().map(file).collect();
+    let file = |file: &ReplyFile| json!({ "name": file.name, "href": format!("{}/reply/{wanted}/file/{}", case.url, file.id), "size": size_in_words(file.length) });
     let content = &reply.content;
+    let mut files: Vec<Value> = files_of(case, house, reply.id)?.iter().map(file).collect();
+    if reply.origin != Origin::HandedIn {
+        files.push(json!({ "name": "mail.eml", "href": format!("{}/reply/{wanted}/raw", case.url), "size": content.raw_length.map(size_in_words).unwrap_or_default() }));
+    }
     let signal = content.signal.as_ref().map(|(kind, matched)| json!({ "kind_key": format!("kind.{}", kind.as_str()), "matched": matched }));
     let today = case.file.today_at_home(&house.app);
     Ok(json!({
         "reply": {
             "id": wanted, "received_on": reply.received_on, "lang": case.plan.language, "paragraphs": paragraphs(&content.text), "origin_key": format!("origin.{}", reply.origin.as_str()), "from": content.from, "subject": content.subject,
-            "files": files, "signal": signal, "asks_day": asks_day(reply),
+            "files": files, "signal": signal, "asks_day": asks_day(reply), "unreadable": content.unreadable.is_some(),
             "kind": reply.kind, "kind_key": reply.kind.map(|kind| format!("kind.{}", kind.as_str())).unwrap_or_default(), "decided": reply.kind.is_some(),
         },
         "kind_groups": GROUPS.iter().map(group).collect::<Vec<_>>(),
@@ -334,14 +369,42 @@ pub(super) async fn file(request: HttpRequest, house: web::Data<House>) -> HttpR
         let file = files
             .find(|file| file.id.to_string() == wanted)
             .ok_or(PageError::NotFound)?;
-        Ok(Reply::File {
-            kind: "application/octet-stream",
-            name: ascii_name(&file.name),
-            bytes: file.bytes,
-            download: true,
-        })
+        let (id, key) = (case.file.row.id, &case.file.key);
+        let bytes = house
+            .app
+            .db
+            .read::<_, StorageError>(|tx| tx.reply_file_bytes(id, file.id, key))?;
+        Ok(download(&ascii_name(&file.name), bytes))
     })
     .await
+}
+
+/// The mail of an answer as it came, byte for byte.
+pub(super) async fn raw(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
+    show(request, house, |visit, house| {
+        let case = open(visit, house)?;
+        let reply = visit
+            .part(4)
+            .parse()
+            .map_err(|_no_id| PageError::NotFound)?;
+        let (id, key) = (case.file.row.id, &case.file.key);
+        let raw = house
+            .app
+            .db
+            .read::<_, StorageError>(|tx| tx.reply_raw(id, reply, key))?;
+        Ok(download("mail.eml", raw.ok_or(PageError::NotFound)?))
+    })
+    .await
+}
+
+/// A file that is never shown in the browser.
+fn download(name: &str, bytes: Vec<u8>) -> Reply {
+    Reply::File {
+        kind: "application/octet-stream",
+        name: name.to_owned(),
+        bytes,
+        download: true,
+    }
 }
 
 /// A name that can stand in a header.

@@ -93,7 +93,9 @@ pub(super) async fn again(
         let case = confirmation.case_id;
         match resend_confirmation(&house.app, case, &visit.language, &visit.network) {
             Ok(()) | Err(AppError::TooOften) => Ok(page("confirm/sent_again", json!({}))),
-            Err(AppError::Used) => Ok(used(house.app.clock.today(chrono_tz::UTC))),
+            Err(AppError::Used | AppError::Storage(StorageError::Conflict)) => {
+                Ok(used(house.app.clock.today(chrono_tz::UTC)))
+            }
             Err(error) => Err(error.into()),
         }
     })
@@ -123,7 +125,9 @@ pub(super) async fn not_me(
                 "confirm/not_me_done",
                 Value::Object(serde_json::Map::new()),
             )),
-            Err(AppError::Used) => Ok(used(house.app.clock.today(chrono_tz::UTC))),
+            Err(AppError::Used | AppError::Storage(StorageError::Conflict)) => {
+                Ok(used(house.app.clock.today(chrono_tz::UTC)))
+            }
             Err(error) => Err(error.into()),
         }
     })

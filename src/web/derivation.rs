@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use super::House;
 use crate::domain::deadline::{DayOff, Derivation, DerivationStep, Unit};
 
-/// The steps for a page. `source`: the law of the period.
+/// The steps for a page. `receipt`: the word for who says when it was received; `source`: the law of the period.
 pub(super) fn derivation(
     due: &Derivation,
+    receipt: &str,
     source: Option<String>,
     company: &str,
     language: &str,
@@ -18,7 +19,7 @@ pub(super) fn derivation(
     let mut rows = Vec::new();
     for step in &due.steps {
         let from = match step {
-            DerivationStep::Received { .. } => Some(words.say("who.reported", &[])),
+            DerivationStep::Received { .. } => Some(words.say(receipt, &[])),
             DerivationStep::Period { .. } => source.clone(),
             _ => None,
         };

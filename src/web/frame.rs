@@ -5,6 +5,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -61,6 +62,12 @@ pub(super) enum PageError {
     FormExpired,
     /// The page is for the operator.
     SignIn,
+    /// A limit is reached; it is over within the hour.
+    TooMany,
+    /// The step does not fit the case any more, or another change came first.
+    LookAgain,
+    /// The database has no connection to spare.
+    Busy,
     Internal(String),
 }
 
@@ -70,6 +77,11 @@ impl From<AppError> for PageError {
             AppError::Storage(StorageError::NotFound) => PageError::NotFound,
             AppError::Storage(StorageError::Erased) => PageError::Erased,
             AppError::Storage(StorageError::Replaced(at)) => PageError::Replaced(at.date_naive()),
+            AppError::Storage(StorageError::Limit) => PageError::TooMany,
+            AppError::NotNow | AppError::Changed | AppError::Storage(StorageError::Conflict) => {
+                PageError::LookAgain
+            }
+            AppError::Storage(StorageError::Pool(_)) => PageError::Busy,
             other => PageError::Internal(other.to_string()),
         }
     }
@@ -301,6 +313,22 @@ fn csrf(secret: &[u8; 32], session: &str) -> String {
 fn error_page(error: PageError, visit: &Visit, house: &House) -> Reply {
     match error {
         PageError::SignIn => Reply::To("/sign-in".to_owned()),
+        PageError::LookAgain => {
+            Reply::To(match visit.path.split('/').collect::<Vec<_>>().as_slice() {
+                ["", "case", secret, ..] => format!("/case/{secret}"),
+                _ => "/".to_owned(),
+            })
+        }
+        PageError::TooMany => {
+            let at = house.app.clock.now() + TimeDelta::hours(1);
+            let context = json!({ "retry_at": at.format("%H:%M UTC").to_string() });
+            Reply::Page("error/too_many", StatusCode::TOO_MANY_REQUESTS, context)
+        }
+        PageError::Busy => Reply::Page(
+            "error/unavailable",
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({}),
+        ),
         PageError::NotFound => Reply::Page("error/not_found", StatusCode::NOT_FOUND, json!({})),
         PageError::Erased => Reply::Page(
             "error/erased",
@@ -342,8 +370,17 @@ fn prepare(reply: Reply, visit: &Visit, house: &House) -> Prepared {
                     tracing::error!(%error, "a page does not render");
                     "This page failed. Nothing was lost; go back and try again.".to_owned()
                 });
-            let kind = (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned());
-            (status, vec![kind], html.into_bytes())
+            let mut headers = vec![(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned())];
+            match status {
+                StatusCode::TOO_MANY_REQUESTS => {
+                    headers.push((header::RETRY_AFTER, "3600".to_owned()));
+                }
+                StatusCode::SERVICE_UNAVAILABLE => {
+                    headers.push((header::RETRY_AFTER, "5".to_owned()));
+                }
+                _ => {}
+            }
+            (status, headers, html.into_bytes())
         }
         Reply::To(href) => see_other(href),
         Reply::ToWithNotice(href, word) => {

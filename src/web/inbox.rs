@@ -13,7 +13,7 @@ use crate::app::case::{
     HeldLetter, assign_held_mail, discard_held_mail, held_mail, held_mails, letters_in_doubt,
 };
 use crate::app::form::Problem;
-use crate::storage::StorageError;
+use crate::storage::{HeldLine, StorageError};
 
 fn when(at: chrono::DateTime<chrono::Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
@@ -22,11 +22,10 @@ fn when(at: chrono::DateTime<chrono::Utc>) -> String {
 pub(super) async fn list(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
     show(request, house, |visit, house| {
         must_be_signed_in(visit, house)?;
-        let mail = |letter: &HeldLetter| {
-            let read = letter.read.as_ref().ok();
+        let mail = |line: &HeldLine| {
             json!({
-                "href": format!("/inbox/{}", letter.held.id), "received_at": when(letter.held.received_at), "why_key": letter.held.why,
-                "from": read.and_then(|mail| mail.from.clone()).unwrap_or_default(), "subject": read.and_then(|mail| mail.subject.clone()).unwrap_or_default(),
+                "href": format!("/inbox/{}", line.id), "received_at": when(line.received_at), "why_key": line.why,
+                "from": line.summary.from.clone().unwrap_or_default(), "subject": line.summary.subject.clone().unwrap_or_default(),
             })
         };
         let why = house.app.pages.word(&visit.language, "stuck.unknown", &[]);

@@ -30,6 +30,9 @@ use actix_web::{App as Actix, HttpServer, middleware, web};
 use crate::app::App;
 use crate::domain::clock::ShiftedClock;
 
+/// So many forms with files at once: each holds its files in memory.
+pub const UPLOADS: usize = 8;
+
 /// What every handler works with.
 pub struct House {
     /// The use cases.
@@ -40,6 +43,8 @@ pub struct House {
     pub demo_clock: Option<Arc<ShiftedClock>>,
     /// The names under which it answers.
     pub hosts: Vec<String>,
+    /// Places for forms with files that are read at the same time.
+    pub uploads: tokio::sync::Semaphore,
     /// Proxies whose word about the sender is believed.
     pub trusted_proxies: Vec<IpAddr>,
 }
@@ -147,6 +152,7 @@ fn case_routes(config: &mut web::ServiceConfig) {
         .route("/answer", web::post().to(case_reports::hand_in))
         .route("/reply/{id}", web::get().to(case_reports::reply))
         .route("/reply/{id}", web::post().to(case_reports::read))
+        .route("/reply/{id}/raw", web::get().to(case_reports::raw))
         .route("/reply/{id}/file/{file}", web::get().to(case_reports::file))
         .configure(end_routes)
         .default_service(web::route().to(site::not_found));

@@ -4,23 +4,27 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 
-/// The network of a request. A proxy is believed only if it is one of ours; its own entry is the last one.
+/// The network of a request. A proxy is believed only if it is one of ours. Each proxy adds the sender it saw at the end of the list, so the list is read from
+/// its end, and what cannot be read ends it: everything before it may be invented.
 pub(super) fn network(request: &HttpRequest, trusted: &[IpAddr]) -> String {
-    let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else {
+    let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else {
         return String::new();
     };
-    if !trusted.contains(&peer) {
-        return shortened(peer);
+    let mut sender = peer;
+    let lines = request.headers().get_all("x-forwarded-for");
+    let list: Vec<&str> = lines
+        .flat_map(|line| line.to_str().unwrap_or_default().split(','))
+        .collect();
+    for claimed in list.iter().rev() {
+        if !trusted.contains(&sender) {
+            break;
+        }
+        match claimed.trim().parse::<IpAddr>() {
+            Ok(claimed) => sender = claimed.to_canonical(),
+            Err(_unreadable) => break,
+        }
     }
-    let header = request.headers().get("x-forwarded-for");
-    let text = header
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let claimed = text.rsplit(',').filter_map(|one| one.trim().parse().ok());
-    let sender = claimed
-        .into_iter()
-        .find(|one: &IpAddr| !trusted.contains(one));
-    shortened(sender.unwrap_or(peer))
+    shortened(sender)
 }
 
 /// One connection has many IPv6 addresses: the first 48 bits count.

@@ -42,13 +42,7 @@ pub(super) async fn healthz() -> HttpResponse {
 
 /// The process and its database answer.
 pub(super) async fn readyz(house: web::Data<House>) -> HttpResponse {
-    let alive = web::block(move || {
-        house
-            .app
-            .db
-            .read::<_, crate::storage::StorageError>(|tx| tx.count_mails())
-    })
-    .await;
+    let alive = web::block(move || house.app.db.ping()).await;
     match alive {
         Ok(Ok(_)) => HttpResponse::Ok().body("ok\n"),
         _ => HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE)

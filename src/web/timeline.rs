@@ -61,6 +61,7 @@ fn who(event: &EventRow) -> &'static str {
         | EventKind::SendUnknown
         | EventKind::BecameOverdue => "who.demur",
         EventKind::ReplyReceived if event.payload.get("raw_sha256").is_some() => "who.company",
+        EventKind::CopyReceived => "who.demur",
         _ => "who.you",
     }
 }

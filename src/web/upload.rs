@@ -8,8 +8,12 @@ use crate::mail::IncomingFile;
 
 /// All files of one form together, in bytes.
 const MOST_BYTES: usize = 10 * 1024 * 1024;
+/// Files beyond this are not even read to their end.
+const STOP_AT: usize = 4 * MOST_BYTES;
 /// All fields of one form together, in bytes.
 const MOST_TEXT: usize = 256 * 1024;
+/// So long a form may take.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(120);
 /// So many parts.
 const MOST_PARTS: usize = 60;
 
@@ -22,12 +26,28 @@ pub(super) struct Upload {
     pub(super) problem: Option<Problem>,
 }
 
-/// Reads the form. A file too large or of another kind is a problem at its field: what was typed beside it is not lost.
-pub(super) async fn read(mut form: Multipart) -> Result<Upload, actix_multipart::MultipartError> {
+/// Why a form with files was not read to its end.
+#[derive(Debug)]
+pub(super) enum Unread {
+    /// It is no such form, or it stopped in the middle.
+    Broken,
+    /// More than all files and fields may have together.
+    TooLarge,
+}
+
+/// Reads the form. A file of another kind is a problem at its field: what was typed beside it is not lost.
+pub(super) async fn read(form: Multipart) -> Result<Upload, Unread> {
+    // Whoever sends a byte a minute must not hold a place for ever.
+    tokio::time::timeout(LONGEST, parts(form))
+        .await
+        .unwrap_or(Err(Unread::Broken))
+}
+
+async fn parts(mut form: Multipart) -> Result<Upload, Unread> {
     let mut upload = Upload::default();
     let (mut text, mut bytes, mut parts) = (0, 0, 0);
     while let Some(part) = futures_next(&mut form).await {
-        let mut part = part?;
+        let mut part = part.map_err(|_broken| Unread::Broken)?;
         parts += 1;
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part
@@ -36,14 +56,16 @@ pub(super) async fn read(mut form: Multipart) -> Result<Upload, actix_multipart:
             .map(str::to_owned);
         let mut content = BytesMut::new();
         while let Some(chunk) = futures_next(&mut part).await {
-            let chunk = chunk?;
-            let (used, most) = match &file_name {
-                Some(_) => (&mut bytes, MOST_BYTES),
-                None => (&mut text, MOST_TEXT),
-            };
-            *used += chunk.len();
-            // What is too much is read to its end and thrown away, so that the browser gets an answer.
-            if *used <= most && parts <= MOST_PARTS {
+            let chunk = chunk.map_err(|_broken| Unread::Broken)?;
+            match &file_name {
+                Some(_) => bytes += chunk.len(),
+                None => text += chunk.len(),
+            }
+            if bytes > STOP_AT || text > MOST_TEXT || parts > MOST_PARTS {
+                return Err(Unread::TooLarge);
+            }
+            // What is a little too much is read and thrown away, so that the page can come again with what was typed.
+            if bytes <= MOST_BYTES {
                 content.extend_from_slice(&chunk);
             }
         }
@@ -55,8 +77,12 @@ pub(super) async fn read(mut form: Multipart) -> Result<Upload, actix_multipart:
             Some(file_name) if content.is_empty() && file_name.is_empty() => {}
             Some(file_name) => take_file(&mut upload, &file_name, content.to_vec()),
         }
+        if parts > MOST_PARTS {
+            return Err(Unread::TooLarge);
+        }
     }
-    if bytes > MOST_BYTES || text > MOST_TEXT || parts > MOST_PARTS {
+    if bytes > MOST_BYTES {
+        upload.files.clear();
         upload.problem = Some(Problem::new("files", "problem.file_large"));
     }
     Ok(upload)

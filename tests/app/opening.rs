@@ -88,6 +88,14 @@ fn an_address_that_said_not_me_is_never_written_to_again() {
         .db
         .read::<_, StorageError>(|tx| tx.case(opened.id));
     assert!(matches!(gone, Err(StorageError::Erased)));
+    let plus = demur::app::form::FormState {
+        email: "Zoe+again@example.org".into(),
+        ..form()
+    };
+    assert!(
+        matches!(house.open(&plus, "192.0.2.1"), Err(AppError::TooOften)),
+        "nor under a second name of the mailbox"
+    );
     // Long after every other limit of the address has run out.
     house.forward(TimeDelta::days(4000));
     assert!(matches!(
@@ -111,6 +119,12 @@ fn a_letter_that_nobody_confirmed_is_erased_when_its_last_link_has_expired() {
     ));
     assert_eq!(sweep(&house.app).unwrap(), 0, "the second link still works");
     house.forward(TimeDelta::hours(47));
+    assert_eq!(
+        sweep(&house.app).unwrap(),
+        0,
+        "for a day a new link can still be asked for"
+    );
+    house.forward(TimeDelta::hours(24));
     assert_eq!(sweep(&house.app).unwrap(), 1);
     let gone = house
         .app
@@ -126,5 +140,17 @@ fn a_confirmed_case_is_never_swept() {
     let link = house.confirmed_case();
     house.forward(TimeDelta::days(400));
     assert_eq!(sweep(&house.app).unwrap(), 0);
+    house.file(&link);
+}
+
+#[test]
+fn a_link_that_is_pressed_after_the_case_was_confirmed_by_another_changes_nothing() {
+    let house = house();
+    let opened = house.open(&form(), "192.0.2.1").unwrap();
+    let (first, not_me) = (house.secret("/confirm/"), house.secret("/not-me/"));
+    let link = confirm_case(&house.app, &first).unwrap();
+    assert!(resend_confirmation(&house.app, opened.id, "en", "192.0.2.1").is_err());
+    assert!(confirm_case(&house.app, &first).is_err());
+    assert!(refuse_case(&house.app, &not_me).is_err());
     house.file(&link);
 }

@@ -9,6 +9,8 @@ use demur::domain::case::{CaseState, EventKind, NextStep, Origin};
 use demur::domain::letter::{LetterKind, ReplyKind};
 use demur::mail::IncomingFile;
 
+use demur::app::wake_cases;
+
 use crate::{House, house};
 
 fn mail(from: &str, to: &str, text: &str) -> Vec<u8> {
@@ -100,7 +102,11 @@ fn a_mail_without_a_case_waits_in_the_pen_and_says_why() {
     erase_case(&house.app, &house.file(&link)).unwrap();
     let raw = mail("dpo@example-data.example", &address, "late");
     assert_eq!(house.take(&raw), Received::Held("why.erased"));
-    assert_eq!(held_mails(&house.app).unwrap().len(), 6);
+    assert_eq!(
+        held_mails(&house.app).unwrap().len(),
+        5,
+        "what was erased takes no mail, not even there"
+    );
 }
 
 #[test]
@@ -112,7 +118,7 @@ fn the_operator_puts_a_held_mail_into_its_case_and_nowhere_else() {
         "info@cases.service.example",
         "We refuse.",
     ));
-    let held = held_mails(&house.app).unwrap().remove(0).held.id;
+    let held = held_mails(&house.app).unwrap().remove(0).id;
     assert!(assign_held_mail(&house.app, held, "DM-0000-0000").is_err());
     let reference = house.file(&link).row.reference.to_lowercase();
     assign_held_mail(&house.app, held, &reference).unwrap();
@@ -155,7 +161,7 @@ fn a_case_takes_so_many_mails_an_hour_and_the_rest_waits() {
         .iter()
         .filter(|mail| mail.kind == "reply_came")
         .count();
-    assert_eq!(notices, 1, "one notice a day");
+    assert_eq!(notices, 1, "one notice for all of them");
     house.forward(TimeDelta::hours(1));
     assert!(matches!(
         house.take(&mail("a@x.example", &address, "later")),
@@ -273,4 +279,142 @@ fn the_text_of_a_saved_mail_is_read_and_its_file_kept() {
             .iter()
             .any(|event| event.kind == EventKind::ReplyReceived)
     );
+}
+
+#[test]
+fn a_mail_that_nobody_read_does_not_silence_the_clock() {
+    let house = house();
+    let link = house.sent_case();
+    house.take(&mail(
+        "anybody@x.example",
+        &house.address(&link),
+        "Thank you for your message.",
+    ));
+    house.forward(TimeDelta::days(40));
+    wake_cases(&house.app).unwrap();
+    house.mail_of("overdue");
+    assert_eq!(
+        house.next(&link),
+        NextStep::ReadReply,
+        "the page asks to read it all the same"
+    );
+}
+
+#[test]
+fn an_answer_after_an_automatic_one_is_announced_too() {
+    let house = house();
+    let link = house.sent_case();
+    let auto = String::from_utf8(mail("a@x.example", &house.address(&link), "Received.")).unwrap();
+    house.take(
+        auto.replace("Subject:", "Auto-Submitted: auto-replied\r\nSubject:")
+            .as_bytes(),
+    );
+    house.forward(TimeDelta::minutes(5));
+    house.take(&mail("a@x.example", &house.address(&link), "We refuse."));
+    let told = house
+        .mails()
+        .iter()
+        .filter(|mail| mail.kind == "reply_came")
+        .count();
+    assert_eq!(told, 2);
+}
+
+#[test]
+fn the_copy_of_the_persons_own_letter_is_no_answer() {
+    let house = house();
+    let link = house.confirmed_case();
+    let subject = house
+        .file(&link)
+        .letters
+        .first()
+        .unwrap()
+        .document
+        .subject
+        .clone();
+    let raw = format!(
+        "From: Zoe@example.org\r\nBcc: {}\r\nSubject: =?utf-8?B?{}?=\r\n\r\nx\r\n",
+        house.address(&link),
+        base64(subject.as_bytes())
+    );
+    assert!(matches!(house.take(raw.as_bytes()), Received::Case(_)));
+    let file = house.file(&link);
+    assert!(file.replies.is_empty());
+    assert!(
+        file.events
+            .iter()
+            .any(|event| event.kind == EventKind::CopyReceived)
+    );
+}
+
+/// Base64 of a subject with letters beyond ASCII.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let value = chunk
+            .iter()
+            .fold(0_u32, |value, byte| (value << 8) | u32::from(*byte))
+            << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let index = usize::try_from((value >> (18 - 6 * place)) & 63).unwrap();
+            let letter = char::from(*LETTERS.get(index).unwrap());
+            out.push(if place <= chunk.len() { letter } else { '=' });
+        }
+    }
+    out
+}
+
+#[test]
+fn a_bounce_within_the_minute_takes_the_letter_back_wherever_the_company_sits() {
+    let house = house();
+    // In Berlin it is tomorrow already when the letter goes; the person has no part in that.
+    house.forward(TimeDelta::minutes(690));
+    let link = house.sent_case();
+    house.take(&bounce(&house.address(&link)));
+    let file = house.file(&link);
+    let reply = file.replies.first().unwrap();
+    read_reply(
+        &house.app,
+        &file,
+        reply.id,
+        ReplyKind::Bounce,
+        NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(
+        house.next(&link),
+        NextStep::SendAgain(LetterKind::Objection)
+    );
+}
+
+#[test]
+fn an_answer_handed_in_while_the_letter_is_on_its_way_does_not_hide_that_it_went() {
+    let house = house();
+    let link = house.confirmed_case();
+    house.dispatch(&link).unwrap();
+    let mail = house.claimed_letter().unwrap();
+    let handed_in = HandedIn {
+        text: "Received.".into(),
+        files: Vec::new(),
+    };
+    let file = house.file(&link);
+    let id = hand_in_reply(
+        &house.app,
+        &file,
+        file.today_at_home(&house.app),
+        &handed_in,
+    )
+    .unwrap();
+    let file = house.file(&link);
+    read_reply(
+        &house.app,
+        &file,
+        id,
+        ReplyKind::AutoReply,
+        file.today_at_home(&house.app),
+    )
+    .unwrap();
+    assert_eq!(house.file(&link).row.state, CaseState::Sending);
+    house.end(&mail, demur::domain::outbox::Verdict::Sent);
+    assert_eq!(house.file(&link).row.state, CaseState::AwaitingReply);
 }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use demur::app::case::{close_case, dispatch_letter, report_sent, withdraw_case};
-use demur::app::{AppError, ClaimedMail, Report, claim_mails, settle};
+use demur::app::{AppError, Claimed, ClaimedMail, Report, claim_mail, settle};
 use demur::domain::case::{CaseState, Delivery, EventKind, NextStep, Outcome};
 use demur::domain::letter::LetterKind;
 use demur::domain::outbox::{MailState, Verdict};
@@ -10,26 +10,27 @@ use demur::domain::outbox::{MailState, Verdict};
 use crate::{House, house};
 
 impl House {
-    fn dispatch(&self, link: &str) -> Result<(), AppError> {
+    pub(crate) fn dispatch(&self, link: &str) -> Result<(), AppError> {
         let file = self.file(link);
         let today = file.today_at_the_controller(&self.app);
         dispatch_letter(&self.app, &file, &file.plan(&self.app, today).unwrap())
     }
 
-    /// Claims what is due and throws the notices away.
-    fn claimed_letter(&self) -> Option<ClaimedMail> {
-        let mut letter = None;
-        for mail in claim_mails(&self.app, 10).unwrap() {
-            if mail.row.letter_id.is_some() {
-                letter = Some(mail);
-            } else {
-                self.end(&mail, Verdict::Sent);
+    /// Claims what is due until a letter comes; notices are sent on the way.
+    pub(crate) fn claimed_letter(&self) -> Option<ClaimedMail> {
+        loop {
+            match claim_mail(&self.app).unwrap() {
+                Claimed::Mail(mail) if mail.row.letter_id.is_some() => return Some(*mail),
+                Claimed::Mail(notice) => {
+                    self.end(&notice, Verdict::Sent);
+                }
+                Claimed::NotThis => {}
+                Claimed::Nothing => return None,
             }
         }
-        letter
     }
 
-    fn end(&self, mail: &ClaimedMail, verdict: Verdict) -> MailState {
+    pub(crate) fn end(&self, mail: &ClaimedMail, verdict: Verdict) -> MailState {
         let report = Report {
             verdict,
             words: "250 2.0.0 queued as 4F1".into(),
@@ -247,4 +248,51 @@ fn an_outcome_of_a_claim_that_was_taken_over_changes_nothing() {
     };
     assert!(settle(&house.app, &mail.row, Some(mail.lease), &late).is_err());
     assert_eq!(house.file(&link).row.state, CaseState::AwaitingReply);
+}
+
+#[test]
+fn a_case_erased_while_its_letter_waits_stops_no_other_mail() {
+    let house = house();
+    let link = house.confirmed_case();
+    house.dispatch(&link).unwrap();
+    let other = house.open(
+        &demur::app::form::FormState {
+            email: "bob@example.org".into(),
+            ..crate::form()
+        },
+        "192.0.2.2",
+    );
+    other.unwrap();
+    demur::app::case::erase_case(&house.app, &house.file(&link)).unwrap();
+    let Claimed::Mail(mail) = claim_mail(&house.app).unwrap() else {
+        panic!("the other mail is not claimed");
+    };
+    assert_eq!(mail.row.mail.to, "bob@example.org");
+}
+
+#[test]
+fn trouble_with_the_relay_fails_no_letter() {
+    let house = house();
+    let link = house.confirmed_case();
+    house.dispatch(&link).unwrap();
+    for _ in 0..30 {
+        let mail = house.claimed_letter().unwrap();
+        assert_eq!(house.end(&mail, Verdict::Trouble), MailState::Queued);
+        house.forward(TimeDelta::hours(6));
+    }
+    let mail = house.claimed_letter().unwrap();
+    assert_eq!(house.end(&mail, Verdict::Sent), MailState::Sent);
+}
+
+#[test]
+fn a_doubtful_letter_that_is_refused_the_second_time_may_have_arrived() {
+    let house = house();
+    let link = house.confirmed_case();
+    house.dispatch(&link).unwrap();
+    let first = house.claimed_letter().unwrap();
+    house.end(&first, Verdict::Unknown);
+    house.forward(TimeDelta::minutes(5));
+    let second = house.claimed_letter().unwrap();
+    assert_eq!(house.end(&second, Verdict::Refused), MailState::Ask);
+    house.mail_of("letter_in_doubt");
 }

@@ -36,6 +36,19 @@ async function axe(page, name) {
   equal(`axe ${name}`, found.violations.map((one) => `${one.id} at ${one.nodes[0].target.join(' ')}`).join('; '), '')
 }
 
+/** Walks all parts of the way; where one stops is a failure, too. Ends the program. */
+export async function finish(browser, me, parts, after = async () => {}) {
+  try {
+    for (const part of parts) await part()
+  } catch (error) {
+    check(`the walk stopped at ${me.page.url()} (status ${me.status})`, false, error.stack.split('\n').slice(0, 6).join(' | '))
+  }
+  await after()
+  await browser.close()
+  console.log(`${process.argv[1].split('/').pop()}: ${tally.passed} passed, ${tally.failed} failed`)
+  process.exitCode = tally.failed === 0 ? 0 : 1
+}
+
 /** Looks at pages with the cookies of the person; changes nothing. */
 export class Looker {
   constructor(browser, base, folder) {
@@ -49,7 +62,7 @@ export class Looker {
 
   /** Every address not looked at before. `stage` tells apart what looks different later. */
   async look(state, stage, urls) {
-    const name = (url) => (/^\/case\/_(\/draft|\/send|\/kit|\/post)?$/.test(kindOf(url)) ? `${kindOf(url)} ${stage}` : kindOf(url))
+    const name = (url) => (/^\/case\/_(\/draft|\/send|\/kit|\/post|\/reply\/_)?$|^\/demo\/mail\/_$|^\/inbox$/.test(kindOf(url)) ? `${kindOf(url)} ${stage}` : kindOf(url))
     const wanted = urls.filter((url) => !this.known.has(name(url)) && this.known.add(name(url)))
     for (const [width, language] of [[360, 'en'], [360, 'de'], [1280, 'en'], [1280, 'de']]) {
       await this.#withPage(state, width, async (page) => {

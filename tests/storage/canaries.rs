@@ -7,8 +7,8 @@ use demur::domain::case::{CaseState, EventKind, Origin};
 use demur::domain::letter::{LetterKind, ReplyKind};
 use demur::domain::outbox::MailState;
 use demur::storage::{
-    Attempted, FormDraft, HeldMail, LetterRow, Limit, Mail, NewCase, NewConfirmation, NewEvent,
-    NewMail, ReplyContent, ReplyFile, ReplyRow, StorageError, Tx,
+    Attempted, FormDraft, HeldMail, HeldSummary, LetterRow, Limit, Mail, NewCase, NewConfirmation,
+    NewEvent, NewMail, ReplyContent, ReplyFile, ReplyRow, StorageError, Tx,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -109,7 +109,8 @@ fn hide_mail(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageErr
         },
     )?;
     let (row, lease) = (tx.mail(mail_id)?, id());
-    tx.claim_mail(&row, &key, canary.as_bytes(), lease, noon())?;
+    tx.claim_mail(&row, lease, noon())?;
+    tx.fix_mail_bytes(&row, &key, lease, canary.as_bytes())?;
     let done = Attempted {
         state: MailState::Failed,
         copies: 0,
@@ -133,6 +134,8 @@ fn hide_reply(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageEr
             from: Some(canary.to_owned()),
             subject: Some(canary.to_owned()),
             signal: Some((ReplyKind::Bounce, canary.to_owned())),
+            message_id: Some(canary.to_owned()),
+            raw_length: None,
             unreadable: None,
         },
         arrived_at: noon(),
@@ -144,10 +147,12 @@ fn hide_reply(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageEr
         &ReplyFile {
             id: id(),
             reply_id: reply.id,
+            position: 0,
             name: canary.to_owned(),
             media_type: "application/pdf".to_owned(),
-            bytes: canary.as_bytes().to_vec(),
+            length: canary.len(),
         },
+        canary.as_bytes(),
     )?;
     let held = HeldMail {
         id: id(),
@@ -155,7 +160,12 @@ fn hide_reply(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageEr
         why: "why.no_token".to_owned(),
         received_at: noon(),
     };
-    tx.hold_mail(&held).map(|_id| ())
+    let held = tx.hold_mail(&held)?;
+    let summary = HeldSummary {
+        from: Some(canary.to_owned()),
+        subject: Some(canary.to_owned()),
+    };
+    tx.say_why_held(held, Some(case), "why.no_token", &summary)
 }
 
 /// The same for what is kept before a case is opened.

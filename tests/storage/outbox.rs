@@ -38,16 +38,14 @@ fn queue(house: &House, case: Uuid) {
 }
 
 fn due(house: &House) -> Vec<OutboxRow> {
-    house
-        .db
-        .read::<_, StorageError>(|tx| tx.due_mails(noon(), 10))
-        .unwrap()
+    house.db.write(|tx| tx.due_mails(noon(), 10)).unwrap()
 }
 
 fn claim(house: &House, row: &OutboxRow, lease: Uuid) -> Result<(), StorageError> {
     house.db.write(|tx| {
         let key = tx.case_key(row.case_id)?;
-        tx.claim_mail(row, &key, b"bytes", lease, noon() + TimeDelta::seconds(60))
+        tx.claim_mail(row, lease, noon() + TimeDelta::seconds(60))?;
+        tx.fix_mail_bytes(row, &key, lease, b"bytes")
     })
 }
 

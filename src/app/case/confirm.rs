@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::end::settle_log;
 use super::file::load_case_by_id;
 use crate::app::notices::Notice;
 use crate::app::{App, AppError};
 use crate::domain::case::{CaseState, EventKind};
 use crate::domain::letter::RawCase;
+use crate::domain::party::one_mailbox;
 use crate::domain::random::new_secret;
-use crate::storage::{Confirmation, NewEvent, StorageError};
+use crate::storage::{CaseKey, CaseRow, Confirmation, NewEvent, StorageError, Tx};
 
 /// Confirms the address: the case is ready, and its secret link is made. Returns the secret.
 ///
@@ -24,7 +26,7 @@ pub fn confirm_case(app: &App, secret: &str) -> Result<String, AppError> {
     let link = new_secret(app.random.as_ref());
     let notice = case_ready(app, &confirmation, &link)?;
     app.db.write(|tx| {
-        let (case, key) = tx.case(confirmation.case_id)?;
+        let (case, key) = unconfirmed(tx, &confirmation)?;
         tx.use_confirmations(case.id, now)?;
         tx.change_case(&case, CaseState::Ready, None, now)?;
         tx.append_event(
@@ -69,11 +71,11 @@ pub fn refuse_case(app: &App, secret: &str) -> Result<(), AppError> {
         return Err(AppError::Used);
     }
     app.db.write(|tx| {
-        let (case, key) = tx.case(confirmation.case_id)?;
+        let (case, key) = unconfirmed(tx, &confirmation)?;
         let facts: RawCase = serde_json::from_slice(&case.facts)?;
         tx.use_confirmations(case.id, now)?;
         if let Some(email) = &facts.subject.email {
-            tx.block_address(email, now.date_naive())?;
+            tx.block_address(&one_mailbox(email), now.date_naive())?;
         }
         tx.append_event(
             case.id,
@@ -86,7 +88,20 @@ pub fn refuse_case(app: &App, secret: &str) -> Result<(), AppError> {
         )?;
         tx.erase_case(&case, now)
     })?;
-    Ok(app.db.settle_log()?)
+    settle_log(app)
+}
+
+/// The case of a link, as long as nobody has confirmed it by another one.
+fn unconfirmed(
+    tx: &mut Tx<'_>,
+    confirmation: &Confirmation,
+) -> Result<(CaseRow, CaseKey), StorageError> {
+    let (case, key) = tx.lock_case(confirmation.case_id)?;
+    if case.state == CaseState::Unconfirmed {
+        Ok((case, key))
+    } else {
+        Err(StorageError::Conflict)
+    }
 }
 
 fn usable(confirmation: &Confirmation, now: DateTime<Utc>) -> Result<(), AppError> {

@@ -1,5 +1,6 @@
 //! The person asks Demur to send the waiting letter by e-mail: the outbox row, the event and the state are written in one transaction. Sending happens later.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use super::file::{CaseFile, StoredLetter};
@@ -8,7 +9,7 @@ use crate::app::{App, AppError};
 use crate::domain::case::{CaseState, Delivery, EventKind};
 use crate::domain::letter::{Channel, LetterPlan};
 use crate::domain::random::new_id;
-use crate::storage::{Mail, NewEvent, NewMail};
+use crate::storage::{Limit, Mail, NewEvent, NewMail};
 
 /// What a letter by e-mail needs beside its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,12 @@ pub fn letter_mail(
     })
 }
 
+/// So many letters of one case by e-mail.
+const A_DAY: Limit = Limit {
+    count: 6,
+    span: TimeDelta::days(1),
+};
+
 /// Queues the waiting letter. Message-ID and Date are fixed here, the bytes at the first claim.
 ///
 /// # Errors
@@ -73,6 +80,7 @@ pub fn dispatch_letter(app: &App, file: &CaseFile, plan: &LetterPlan<'_>) -> Res
         "letter": letter.id, "mail": id, "to": mail.to, "message_id": message_id, "text_sha256": letter.text_sha256,
     });
     app.db.write(|tx| {
+        tx.take_from("dispatch", &file.row.id.to_string(), A_DAY, now)?;
         tx.change_case(&file.row, CaseState::Sending, None, now)?;
         tx.settle_asked_mail(file.row.id, letter.id, now)?;
         tx.queue_mail(

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::delivery::{LetterDelivery, deliveries};
 use crate::app::{App, AppError};
 use crate::domain::case::{
-    CaseStatus, Delivery, LetterStatus, NextStep, ReplyStatus, complaint_from, next_step,
+    CaseState, CaseStatus, Delivery, LetterStatus, NextStep, Origin, ReplyStatus, complaint_from,
+    next_step, state_of,
 };
 use crate::domain::deadline::Derivation;
 use crate::domain::document::Document;
@@ -136,6 +137,21 @@ fn text_sha256(meta: &Value) -> String {
 }
 
 impl CaseFile {
+    /// Where the case stands, told by what happened: unconfirmed and closed stay, a letter on its way counts before every answer.
+    #[must_use]
+    pub fn state_by_events(&self) -> CaseState {
+        if matches!(self.row.state, CaseState::Unconfirmed | CaseState::Closed) {
+            return self.row.state;
+        }
+        let mut letters = self.letters.iter();
+        if letters.any(|letter| letter.delivery == Delivery::OnItsWay) {
+            return CaseState::Sending;
+        }
+        let sent = self.letters.iter().filter(|letter| letter.sent.is_some());
+        let sent: Vec<LetterKind> = sent.map(|letter| letter.kind).collect();
+        state_of(&sent, &self.reply_status())
+    }
+
     /// The facts with the history of the case, for the plan and for follow-ups. `kind`: the letter that is looked at.
     ///
     /// # Errors
@@ -216,20 +232,28 @@ impl CaseFile {
         self.with_status(due, |status| next_step(regime, status, today))
     }
 
+    /// The next step as the clock sees it: a mail that nobody has read yet must not silence it, whoever sent it.
+    #[must_use]
+    pub fn step_of_the_clock(
+        &self,
+        regime: &Regime,
+        due: Option<&Derivation>,
+        today: NaiveDate,
+    ) -> NextStep {
+        let heard = |reply: &&ReplyRow| reply.kind.is_some() || reply.origin == Origin::HandedIn;
+        let replies = self.replies.iter().filter(heard);
+        let replies: Vec<ReplyStatus> = replies.map(reply_status).collect();
+        self.with_replies(due, &replies, |status| next_step(regime, status, today))
+    }
+
     /// The first day on which a complaint is offered, if it is known.
     #[must_use]
     pub fn complaint_from(&self, regime: &Regime, due: Option<&Derivation>) -> Option<NaiveDate> {
         self.with_status(due, |status| complaint_from(regime, status))
     }
 
-    /// The answers as far as the ladder looks at them.
-    #[must_use]
-    pub fn reply_status(&self) -> Vec<ReplyStatus> {
-        let status = |reply: &ReplyRow| ReplyStatus {
-            kind: reply.kind,
-            received_on: reply.received_on,
-        };
-        self.replies.iter().map(status).collect()
+    fn reply_status(&self) -> Vec<ReplyStatus> {
+        self.replies.iter().map(reply_status).collect()
     }
 
     fn with_status<T>(
@@ -237,12 +261,20 @@ impl CaseFile {
         due: Option<&Derivation>,
         work: impl FnOnce(&CaseStatus<'_>) -> T,
     ) -> T {
+        self.with_replies(due, &self.reply_status(), work)
+    }
+
+    fn with_replies<T>(
+        &self,
+        due: Option<&Derivation>,
+        replies: &[ReplyStatus],
+        work: impl FnOnce(&CaseStatus<'_>) -> T,
+    ) -> T {
         let letters: Vec<LetterStatus> = self.letters.iter().map(StoredLetter::status).collect();
-        let replies = self.reply_status();
         work(&CaseStatus {
             state: self.row.state,
             letters: &letters,
-            replies: &replies,
+            replies,
             due,
         })
     }
@@ -331,6 +363,14 @@ impl CaseFile {
     #[must_use]
     pub fn last_answer(&self) -> Option<ReplyKind> {
         self.replies.iter().rev().find_map(|reply| reply.kind)
+    }
+}
+
+/// An answer as far as the ladder looks at it.
+fn reply_status(reply: &ReplyRow) -> ReplyStatus {
+    ReplyStatus {
+        kind: reply.kind,
+        received_on: reply.received_on,
     }
 }
 

@@ -25,7 +25,8 @@ pub fn draft_follow_up(
     let NextStep::Climb(kind) = file.next_step(plan.regime, due, today) else {
         return Err(AppError::NotNow);
     };
-    let mut facts = file.facts(kind, today)?;
+    // The letter bears the date of the place where the person writes.
+    let mut facts = file.facts(kind, file.today_at_home(app))?;
     facts.own_paragraph = paragraphs(own_paragraph);
     Ok((kind, compose_letter(&app.book, &app.letters, &facts)?))
 }

@@ -1,16 +1,16 @@
 //! The person hands in an answer that came to them, and says what it means. A machine decides nothing here, and the origin is never shown as proven.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::file::CaseFile;
+use super::file::{CaseFile, StoredLetter, read_file};
 use crate::app::{App, AppError};
-use crate::domain::case::{CaseState, EventKind, Origin, ReplyStatus, state_of};
+use crate::domain::case::{CaseState, Delivery, EventKind, Origin};
 use crate::domain::letter::ReplyKind;
 use crate::domain::random::new_id;
 use crate::mail::{IncomingFile, read_mail};
-use crate::storage::{NewEvent, ReplyContent, ReplyFile, ReplyRow, StorageError};
+use crate::storage::{EventRow, Limit, NewEvent, ReplyContent, ReplyFile, ReplyRow, StorageError};
 
 /// An answer as the person hands it in.
 #[derive(Debug, Clone, Default)]
@@ -21,10 +21,16 @@ pub struct HandedIn {
     pub files: Vec<IncomingFile>,
 }
 
+/// So many answers a person hands in, with up to ten megabytes each.
+const AN_HOUR: Limit = Limit {
+    count: 30,
+    span: TimeDelta::hours(1),
+};
+
 /// Stores an answer. Returns its id.
 ///
 /// # Errors
-/// [`AppError::NotNow`] for a closed case.
+/// [`AppError::NotNow`] for a closed case, [`StorageError::Limit`] after thirty an hour.
 pub fn hand_in_reply(
     app: &App,
     file: &CaseFile,
@@ -47,10 +53,16 @@ pub fn hand_in_reply(
     let files = stored_files(app, id, &handed_in.files);
     let payload = json!({ "reply": id, "received_on": received_on, "origin": reply.origin });
     app.db.write(|tx| {
-        tx.change_case(&file.row, CaseState::Replied, None, now)?;
+        tx.take_from("handed_in", &file.row.id.to_string(), AN_HOUR, now)?;
+        // A letter on its way stays so; the answer is read first all the same.
+        let state = match file.row.state {
+            CaseState::Sending => CaseState::Sending,
+            _ => CaseState::Replied,
+        };
+        tx.change_case(&file.row, state, None, now)?;
         tx.insert_reply(file.row.id, &file.key, &reply, None)?;
-        for stored in &files {
-            tx.insert_reply_file(file.row.id, &file.key, stored)?;
+        for (stored, bytes) in &files {
+            tx.insert_reply_file(file.row.id, &file.key, stored, bytes)?;
         }
         tx.append_event(
             file.row.id,
@@ -81,17 +93,25 @@ fn content(handed_in: &HandedIn) -> ReplyContent {
     content
 }
 
-/// The files of an answer with ids of their own.
-pub(super) fn stored_files(app: &App, reply_id: Uuid, files: &[IncomingFile]) -> Vec<ReplyFile> {
+/// The files of an answer with ids of their own, each with its content.
+pub(super) fn stored_files<'a>(
+    app: &App,
+    reply_id: Uuid,
+    files: &'a [IncomingFile],
+) -> Vec<(ReplyFile, &'a [u8])> {
     let now = app.clock.now();
-    let stored = |file: &IncomingFile| ReplyFile {
-        id: new_id(app.random.as_ref(), now),
-        reply_id,
-        name: file.name.clone(),
-        media_type: file.kind.clone(),
-        bytes: file.bytes.clone(),
+    let stored = |(position, file): (usize, &'a IncomingFile)| {
+        let label = ReplyFile {
+            id: new_id(app.random.as_ref(), now),
+            reply_id,
+            position,
+            name: file.name.clone(),
+            media_type: file.kind.clone(),
+            length: file.bytes.len(),
+        };
+        (label, file.bytes.as_slice())
     };
-    files.iter().map(stored).collect()
+    files.iter().enumerate().map(stored).collect()
 }
 
 /// Records what the person says an answer is, and the day on which it came. A bounce takes "sent" back from the letter it answers: nobody received it.
@@ -115,15 +135,14 @@ pub fn read_reply(
     let was_bounce = reply.kind == Some(ReplyKind::Bounce);
     let restored = was_bounce.then(|| returned_by(file, id)).flatten();
     let returned = if kind == ReplyKind::Bounce {
-        restored.or_else(|| newest_sent(file, received_on))
+        restored.or_else(|| newest_sent(file, reply.arrived_at))
     } else {
         None
     };
-    let state = state_after(file, id, kind, returned, restored);
     let payload =
         json!({ "reply": id, "kind": kind, "letter": returned, "received_on": received_on });
     app.db.write(|tx| {
-        tx.change_case(&file.row, state, None, now)?;
+        tx.change_case(&file.row, file.row.state, None, now)?;
         tx.read_reply(file.row.id, id, kind, received_on)?;
         match (returned, restored) {
             (Some(letter), None) => tx.mark_letter_returned(file.row.id, letter)?,
@@ -138,24 +157,28 @@ pub fn read_reply(
                 at: now,
                 payload: &payload,
             },
-        )
+        )?;
+        // Where the case stands now follows from everything that happened, not from this answer alone.
+        let (row, key) = tx.case(file.row.id)?;
+        let fresh = read_file(tx, row, key)?;
+        tx.change_case(&fresh.row, fresh.state_by_events(), None, now)
     })?;
     Ok(())
 }
 
-/// The letter that a bounce answers: the newest one that had gone by then.
-fn newest_sent(file: &CaseFile, by: NaiveDate) -> Option<Uuid> {
-    let sent = file
-        .letters
-        .iter()
-        .filter_map(|letter| letter.sent.as_ref());
-    let before = sent.filter(|sent| sent.sent_on <= by);
-    before
-        .max_by_key(|sent| sent.sent_on)
-        .map(|sent| sent.letter)
+/// The letter that a bounce answers: the newest one that had gone when it came.
+fn newest_sent(file: &CaseFile, by: DateTime<Utc>) -> Option<Uuid> {
+    let sent = |event: &&EventRow| event.kind == EventKind::LetterSent && event.at <= by;
+    let letters = file.events.iter().filter(sent).rev().filter_map(|event| {
+        let letter: Uuid = event.payload.get("letter")?.as_str()?.parse().ok()?;
+        file.letters
+            .iter()
+            .find(|one| one.id == letter && one.sent.is_some())
+    });
+    letters.map(|letter| letter.id).next()
 }
 
-/// The letter that this answer sent back, if it still waits.
+/// The letter that this answer sent back, if nothing has been done about it since.
 fn returned_by(file: &CaseFile, reply: Uuid) -> Option<Uuid> {
     let of_reply = |payload: &serde_json::Value| {
         payload.get("reply").and_then(|id| id.as_str()) == Some(reply.to_string().as_str())
@@ -166,37 +189,6 @@ fn returned_by(file: &CaseFile, reply: Uuid) -> Option<Uuid> {
         .rev()
         .find(|event| event.kind == EventKind::ReplyRead && of_reply(&event.payload))?;
     let letter: Uuid = read.payload.get("letter")?.as_str()?.parse().ok()?;
-    let waits = file
-        .letters
-        .iter()
-        .any(|one| one.id == letter && one.sent.is_none());
-    waits.then_some(letter)
-}
-
-fn state_after(
-    file: &CaseFile,
-    id: Uuid,
-    kind: ReplyKind,
-    returned: Option<Uuid>,
-    restored: Option<Uuid>,
-) -> CaseState {
-    let gone = |letter: &super::file::StoredLetter| {
-        (letter.sent.is_some() && returned != Some(letter.id)) || restored == Some(letter.id)
-    };
-    let sent: Vec<_> = file
-        .letters
-        .iter()
-        .filter(|letter| gone(letter))
-        .map(|letter| letter.kind)
-        .collect();
-    let status = |reply: &ReplyRow| ReplyStatus {
-        kind: if reply.id == id {
-            Some(kind)
-        } else {
-            reply.kind
-        },
-        received_on: reply.received_on,
-    };
-    let replies: Vec<ReplyStatus> = file.replies.iter().map(status).collect();
-    state_of(&sent, &replies)
+    let waits = |one: &StoredLetter| one.id == letter && one.delivery == Delivery::NotDelivered;
+    file.letters.iter().any(waits).then_some(letter)
 }

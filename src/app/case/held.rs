@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::receive::into_case;
 use crate::app::{App, AppError};
 use crate::mail::{IncomingMail, Unreadable, read_mail};
-use crate::storage::{HeldMail, StorageError};
+use crate::storage::{HeldLine, HeldMail, StorageError};
 
 /// A mail in the pen, as far as it could be read.
 pub struct HeldLetter {
@@ -16,17 +16,12 @@ pub struct HeldLetter {
     pub read: Result<IncomingMail, Unreadable>,
 }
 
-/// The mails in the pen, oldest first.
+/// The newest mails in the pen, without their content.
 ///
 /// # Errors
 /// The database.
-pub fn held_mails(app: &App) -> Result<Vec<HeldLetter>, AppError> {
-    let held = app.db.read::<_, StorageError>(|tx| tx.held_mails(100))?;
-    let read = |held: HeldMail| HeldLetter {
-        read: read_mail(&held.raw),
-        held,
-    };
-    Ok(held.into_iter().map(read).collect())
+pub fn held_mails(app: &App) -> Result<Vec<HeldLine>, AppError> {
+    Ok(app.db.read::<_, StorageError>(|tx| tx.held_mails(200))?)
 }
 
 /// One of them.
@@ -52,7 +47,7 @@ pub fn assign_held_mail(app: &App, id: Uuid, reference: &str) -> Result<(), AppE
         .db
         .read::<_, StorageError>(|tx| tx.case_by_reference(&reference))?
         .ok_or(StorageError::NotFound)?;
-    into_case(app, id, case, &letter.held.raw, &letter.read)
+    into_case(app, id, case, &letter.held.raw, &letter.read, false)
 }
 
 /// Throws a mail away.

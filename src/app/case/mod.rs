@@ -18,6 +18,7 @@ pub use bundle::{BadBundle, VerifiedBundle, bundle_case, verify_bundle};
 pub use confirm::{confirm_case, refuse_case};
 pub use dispatch::{LetterMail, dispatch_letter, letter_mail};
 pub use end::{close_case, erase_case, renew_link, withdraw_case};
+pub(super) use file::read_file;
 pub use file::{CaseFile, SentRecord, StoredLetter, load_case, load_case_by_id};
 pub use follow_up::{approve_follow_up, draft_follow_up};
 pub use hand_in::{HandedIn, hand_in_reply, read_reply};

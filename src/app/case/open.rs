@@ -11,6 +11,7 @@ use crate::app::notices::Notice;
 use crate::app::{App, AppError, ComposeError, ComposedLetter, compose_letter};
 use crate::domain::case::{CaseState, EventKind};
 use crate::domain::letter::{CaseFacts, LetterKind, RawCase, RawController, Refusal};
+use crate::domain::party::one_mailbox;
 use crate::domain::random::{new_id, new_reference, new_secret};
 use crate::storage::{
     CaseKey, CaseSecrets, LetterRow, Limit, NOT_LISTED, NewCase, NewConfirmation, NewEvent,
@@ -34,7 +35,9 @@ pub fn compose_first_letter(
     app: &App,
     form: &FormState,
 ) -> Result<(RawCase, ComposedLetter), AppError> {
-    let today = app.clock.today(chrono_tz::UTC);
+    // The day on which the person writes is the day where they live.
+    let zone = form.home().and_then(|home| app.book.zone(&home));
+    let today = app.clock.today(zone.unwrap_or(chrono_tz::UTC));
     let place = form.home().map(|home| home.to_string()).unwrap_or_default();
     let no_right = || {
         ComposeError::Refused(Refusal::NoRight {
@@ -134,7 +137,7 @@ pub fn resend_confirmation(
     network: &str,
 ) -> Result<(), AppError> {
     let now = app.clock.now();
-    let (case, key) = app.db.read::<_, StorageError>(|tx| tx.case(id))?;
+    let (case, _) = app.db.read::<_, StorageError>(|tx| tx.case(id))?;
     if case.state != CaseState::Unconfirmed {
         return Err(AppError::Used);
     }
@@ -142,10 +145,17 @@ pub fn resend_confirmation(
     let email = facts.subject.email.ok_or(AppError::NotNow)?;
     let confirmation = Confirmation::new(app, id, &email, language)?;
     let written = app.db.write(|tx| {
+        let (case, key) = tx.lock_case(id)?;
+        if case.state != CaseState::Unconfirmed {
+            return Err(StorageError::Conflict);
+        }
         take_from_limits(app, tx, &email, network, now)?;
         confirmation.queue(tx, &key, now)
     });
-    written.map_err(too_often)
+    match written {
+        Err(StorageError::Conflict) => Err(AppError::Used),
+        other => other.map_err(too_often),
+    }
 }
 
 /// The letter as it is kept: the document and what it is, under the hash of its text.
@@ -234,6 +244,8 @@ fn take_from_limits(
     network: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
+    let mailbox = one_mailbox(email);
+    let email = mailbox.as_str();
     if tx.is_blocked(email)? {
         return Err(StorageError::Limit);
     }

@@ -13,7 +13,9 @@ use crate::domain::case::{CaseState, EventKind, Origin};
 use crate::domain::letter::ReplyKind;
 use crate::domain::random::new_id;
 use crate::mail::{IncomingMail, Signal, Unreadable, read_mail};
-use crate::storage::{HeldMail, Limit, NewEvent, ReplyContent, ReplyRow, StorageError};
+use crate::storage::{
+    HeldMail, HeldSummary, Limit, NewEvent, ReplyContent, ReplyRow, StorageError,
+};
 
 /// Where a mail went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,25 +38,51 @@ pub fn receive_mail(app: &App, raw: &[u8], recipient: Option<&str>) -> Result<Re
         why: "why.no_token".to_owned(),
         received_at: now,
     };
-    let held = app.db.write(|tx| tx.hold_mail(&mail))?;
+    let limit = Limit {
+        count: app.limits.incoming_per_hour,
+        span: TimeDelta::hours(1),
+    };
+    let held = app.db.write(|tx| {
+        tx.take_from("incoming_service", "", limit, now)?;
+        tx.hold_mail(&mail)
+    })?;
     let read = read_mail(raw);
     let case = match case_of(app, &read, recipient) {
         Ok(case) => case,
-        Err(why) => return hold(app, held, why),
+        // What was erased takes no more mail, not even into the pen.
+        Err("why.erased") => {
+            app.db.write(|tx| tx.release_mail(held))?;
+            return Ok(Received::Held("why.erased"));
+        }
+        Err(why) => return hold(app, held, None, why, &read),
     };
-    match into_case(app, held, case, raw, &read) {
+    match into_case(app, held, case, raw, &read, true) {
         Ok(()) => Ok(Received::Case(case)),
-        Err(AppError::Storage(StorageError::Limit)) => hold(app, held, "why.too_many"),
+        Err(AppError::Storage(StorageError::Limit)) => {
+            hold(app, held, Some(case), "why.too_many", &read)
+        }
         // It is stored; somebody looks at it in the pen.
         Err(error) => {
             tracing::error!(%error, "a mail stays in the holding pen");
-            hold(app, held, "why.unreadable")
+            hold(app, held, Some(case), "why.unreadable", &read)
         }
     }
 }
 
-fn hold(app: &App, id: Uuid, why: &'static str) -> Result<Received, AppError> {
-    app.db.write(|tx| tx.say_why_held(id, why))?;
+fn hold(
+    app: &App,
+    id: Uuid,
+    case: Option<Uuid>,
+    why: &'static str,
+    read: &Result<IncomingMail, Unreadable>,
+) -> Result<Received, AppError> {
+    let mail = read.as_ref().ok();
+    let summary = HeldSummary {
+        from: mail.and_then(|mail| mail.from.clone()),
+        subject: mail.and_then(|mail| mail.subject.clone()),
+    };
+    app.db
+        .write(|tx| tx.say_why_held(id, case, why, &summary))?;
     Ok(Received::Held(why))
 }
 
@@ -89,13 +117,15 @@ fn case_of(
     Err(why)
 }
 
-/// Puts a mail into a case and out of the pen, in one transaction. The same mail twice is there once.
+/// Puts a mail into a case and out of the pen, in one transaction. The same mail twice is there once; a copy of the person's own letter is no answer.
+/// `counted`: it takes from the limit of the case.
 pub(super) fn into_case(
     app: &App,
     held: Uuid,
     case_id: Uuid,
     raw: &[u8],
     read: &Result<IncomingMail, Unreadable>,
+    counted: bool,
 ) -> Result<(), AppError> {
     let now = app.clock.now();
     let (case, key) = app.db.read::<_, StorageError>(|tx| tx.case(case_id))?;
@@ -106,16 +136,20 @@ pub(super) fn into_case(
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    if known(&file, &sha256) {
+    if known(&file, &sha256, read) {
         return Ok(app.db.write(|tx| tx.release_mail(held))?);
     }
-    let reply = reply_row(app, &file, read);
+    if let Some(letter) = copied_letter(&file, read) {
+        return note_copy(app, held, &file, letter, &sha256);
+    }
+    let mut reply = reply_row(app, &file, read);
+    reply.content.raw_length = Some(raw.len());
     let attached = read
         .as_ref()
         .map(|mail| mail.attachments.as_slice())
         .unwrap_or_default();
     let files = stored_files(app, reply.id, attached);
-    let notice = reply_came(app, &file)?;
+    let notice = reply_came(app, &file, &reply)?;
     let payload = json!({
         "reply": reply.id, "received_on": reply.received_on, "origin": reply.origin, "raw_sha256": sha256,
     });
@@ -124,10 +158,14 @@ pub(super) fn into_case(
         span: TimeDelta::hours(1),
     };
     app.db.write(|tx| {
-        tx.take_from("incoming", &case_id.to_string(), limit, now)?;
+        // An erasure that came first has the last word.
+        tx.lock_case(case_id)?;
+        if counted {
+            tx.take_from("incoming", &case_id.to_string(), limit, now)?;
+        }
         tx.insert_reply(case_id, &file.key, &reply, Some(raw))?;
-        for stored in &files {
-            tx.insert_reply_file(case_id, &file.key, stored)?;
+        for (stored, bytes) in &files {
+            tx.insert_reply_file(case_id, &file.key, stored, bytes)?;
         }
         tx.append_event(
             case_id,
@@ -146,27 +184,69 @@ pub(super) fn into_case(
     Ok(())
 }
 
-fn known(file: &CaseFile, sha256: &str) -> bool {
+/// Notes that a copy of the person's own letter came: they have sent it, but said so nowhere yet.
+fn note_copy(
+    app: &App,
+    held: Uuid,
+    file: &CaseFile,
+    letter: Uuid,
+    sha256: &str,
+) -> Result<(), AppError> {
+    let payload = json!({ "letter": letter, "raw_sha256": sha256 });
+    let event = NewEvent {
+        kind: EventKind::CopyReceived,
+        at: app.clock.now(),
+        payload: &payload,
+    };
+    Ok(app.db.write(|tx| {
+        let (case, key) = tx.lock_case(file.row.id)?;
+        tx.append_event(case.id, &key, &event)?;
+        tx.release_mail(held)
+    })?)
+}
+
+/// The same bytes, or the same mail over another path.
+fn known(file: &CaseFile, sha256: &str, read: &Result<IncomingMail, Unreadable>) -> bool {
     let received = file
         .events
         .iter()
-        .filter(|event| event.kind == EventKind::ReplyReceived);
-    let mut hashes = received.filter_map(|event| event.payload.get("raw_sha256")?.as_str());
-    hashes.any(|known| known == sha256)
+        .filter_map(|event| event.payload.get("raw_sha256")?.as_str());
+    let same_bytes = received.into_iter().any(|known| known == sha256);
+    let Ok(mail) = read else { return same_bytes };
+    let same_mail = |reply: &ReplyRow| {
+        mail.message_id.is_some()
+            && reply.content.message_id == mail.message_id
+            && reply.content.text == mail.text
+    };
+    same_bytes || file.replies.iter().any(same_mail)
+}
+
+/// The letter of which a mail is the copy that the person sent to their case: it comes from their address and has the very subject of a letter.
+fn copied_letter(file: &CaseFile, read: &Result<IncomingMail, Unreadable>) -> Option<Uuid> {
+    let mail = read
+        .as_ref()
+        .ok()
+        .filter(|mail| from_the_person(file, mail))?;
+    let subject = mail.subject.as_deref()?;
+    let letters = file.letters.iter();
+    letters
+        .rev()
+        .find(|letter| letter.document.subject.trim() == subject.trim())
+        .map(|letter| letter.id)
+}
+
+fn from_the_person(file: &CaseFile, mail: &IncomingMail) -> bool {
+    match (&mail.from, &file.raw.subject.email) {
+        (Some(from), Some(own)) => from.eq_ignore_ascii_case(own),
+        _ => false,
+    }
 }
 
 fn reply_row(app: &App, file: &CaseFile, read: &Result<IncomingMail, Unreadable>) -> ReplyRow {
     let now = app.clock.now();
-    let own = file.raw.subject.email.as_deref();
     let (origin, content) = match read {
         Ok(mail) => {
-            let from_the_person = mail.from.is_some()
-                && own.is_some_and(|own| {
-                    mail.from
-                        .as_deref()
-                        .is_some_and(|from| from.eq_ignore_ascii_case(own))
-                });
-            let origin = if from_the_person {
+            let origin = if from_the_person(file, mail) {
                 Origin::Forwarded
             } else {
                 Origin::Mail
@@ -203,21 +283,24 @@ pub(super) fn content_of(mail: &IncomingMail) -> ReplyContent {
         subject: mail.subject.clone(),
         signal,
         unreadable: None,
+        message_id: mail.message_id.clone(),
+        raw_length: None,
     }
 }
 
-/// Tells the person that something came; never what it says. One a day and case is enough.
-fn reply_came(app: &App, file: &CaseFile) -> Result<Option<Notice>, AppError> {
+/// Tells the person that something came; never what it says. A machine's mail does not use up the notice of an answer, and two hours are between two of them.
+fn reply_came(app: &App, file: &CaseFile, reply: &ReplyRow) -> Result<Option<Notice>, AppError> {
     let Some(to) = &file.raw.subject.email else {
         return Ok(None);
     };
-    let since = app.clock.now() - TimeDelta::days(1);
-    let lately = file.events.iter().any(|event| {
-        event.kind == EventKind::ReplyReceived
-            && event.at > since
-            && event.payload.get("raw_sha256").is_some()
-    });
-    if lately || file.row.state == CaseState::Closed {
+    let machine = |reply: &ReplyRow| reply.content.signal.is_some();
+    let since = app.clock.now() - TimeDelta::hours(2);
+    let told = |other: &ReplyRow| {
+        other.origin != Origin::HandedIn
+            && other.arrived_at > since
+            && (machine(reply) || !machine(other))
+    };
+    if file.replies.iter().any(told) || file.row.state == CaseState::Closed {
         return Ok(None);
     }
     let own = json!({

@@ -6,6 +6,7 @@ mod verify;
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -19,7 +20,7 @@ use crate::domain::case::EventKind;
 use crate::domain::document::Document;
 use crate::domain::law::Page;
 use crate::pdf::to_pdf;
-use crate::storage::{ChainLink, EventRow, NewEvent, ReplyFile, ReplyRow, StorageError};
+use crate::storage::{ChainLink, EventRow, Limit, NewEvent, ReplyFile, ReplyRow, StorageError};
 use crate::templates::to_text;
 use index::index;
 pub use verify::{BadBundle, VerifiedBundle, verify_bundle};
@@ -53,6 +54,12 @@ struct EventLine {
     payload: Value,
 }
 
+/// So many bundles of one case.
+const AN_HOUR: Limit = Limit {
+    count: 10,
+    span: TimeDelta::hours(1),
+};
+
 /// Makes the bundle of a case and records that it was taken.
 ///
 /// # Errors
@@ -60,6 +67,7 @@ struct EventLine {
 pub fn bundle_case(app: &App, file: &CaseFile, language: &str) -> Result<Vec<u8>, AppError> {
     let now = app.clock.now();
     app.db.write(|tx| {
+        tx.take_from("export", &file.row.id.to_string(), AN_HOUR, now)?;
         tx.append_event(
             file.row.id,
             &file.key,
@@ -132,10 +140,10 @@ fn answers(app: &App, file: &CaseFile, files: &mut Files) -> Result<(), AppError
         }
         let of_reply = attached.iter().filter(|one| one.reply_id == reply.id);
         for (one, part) in of_reply.zip(1..) {
-            files.insert(
-                format!("{name}-file-{part}{}", ending(one)),
-                one.bytes.clone(),
-            );
+            let bytes = app
+                .db
+                .read::<_, StorageError>(|tx| tx.reply_file_bytes(id, one.id, key))?;
+            files.insert(format!("{name}-file-{part}{}", ending(one)), bytes);
         }
     }
     Ok(())
