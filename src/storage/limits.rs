@@ -30,26 +30,24 @@ impl Tx<'_> {
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
         let hash = self.keyed_hash(bucket, of);
-        let row: Option<(i32, Instant)> = limits::table
-            .find(&hash)
-            .select((limits::used, limits::resets_at))
-            .first(self.conn)
-            .optional()?;
-        match row.filter(|(_, resets_at)| resets_at.0 > now) {
-            Some((used, _)) if used >= limit.count => Err(StorageError::Limit),
-            Some((used, _)) => {
-                let changed = diesel::update(limits::table.find(&hash))
-                    .filter(limits::used.eq(used))
-                    .set(limits::used.eq(used + 1))
-                    .execute(self.conn)?;
-                if changed == 1 {
-                    Ok(())
-                } else {
-                    Err(StorageError::Conflict)
-                }
-            }
-            None => self.open_bucket(hash, limit, now),
+        // One guarded statement, so that two who take at once cannot both get the last one.
+        let changed = diesel::update(limits::table.find(&hash))
+            .filter(limits::resets_at.gt(Instant(now)))
+            .filter(limits::used.lt(limit.count))
+            .set(limits::used.eq(limits::used + 1))
+            .execute(self.conn)?;
+        if changed == 1 {
+            return Ok(());
         }
+        let empty: i64 = limits::table
+            .find(&hash)
+            .filter(limits::resets_at.gt(Instant(now)))
+            .count()
+            .get_result(self.conn)?;
+        if empty > 0 {
+            return Err(StorageError::Limit);
+        }
+        self.open_bucket(hash, limit, now)
     }
 
     fn open_bucket(

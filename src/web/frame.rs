@@ -214,7 +214,8 @@ impl Prepared {
             builder.insert_header((name, value));
         }
         for (name, value) in self.cookies {
-            let mut cookie = Cookie::build(name, value)
+            let full_name = format!("{}{name}", prefix(self.secure));
+            let mut cookie = Cookie::build(full_name, value)
                 .path("/")
                 .http_only(true)
                 .secure(self.secure)
@@ -229,16 +230,32 @@ impl Prepared {
     }
 }
 
+/// A cookie with this prefix can be set by this very host alone, not by a neighbour under the same domain.
+fn prefix(secure: bool) -> &'static str {
+    if secure { "__Host-" } else { "" }
+}
+
+fn cookie_name(house: &House, name: &str) -> String {
+    format!("{}{name}", prefix(is_secure(house)))
+}
+
+fn is_secure(house: &House) -> bool {
+    house.app.base_url.starts_with("https://")
+}
+
 impl Visit {
     fn of(request: &HttpRequest, house: &House) -> Visit {
-        let cookie = |name: &str| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        let cookie = |name: &str| {
+            let found = request.cookie(&cookie_name(house, name));
+            found.map(|cookie| cookie.value().to_owned())
+        };
         let query: Vec<(String, String)> = web::Query::from_query(request.query_string())
             .map(web::Query::into_inner)
             .unwrap_or_default();
         let query = Fields(query);
         let mut new_cookies = Vec::new();
         let session = cookie("visit")
-            .filter(|session| session.len() >= 26)
+            .filter(|session| session.len() == 26)
             .unwrap_or_else(|| {
                 let session = new_secret(house.app.random.as_ref());
                 new_cookies.push(("visit", session.clone()));
@@ -411,7 +428,7 @@ fn prepare(reply: Reply, visit: &Visit, house: &House) -> Prepared {
         status,
         headers,
         cookies,
-        secure: house.app.base_url.starts_with("https://"),
+        secure: is_secure(house),
         body,
     }
 }

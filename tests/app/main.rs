@@ -120,9 +120,11 @@ impl House {
             .unwrap()
     }
 
-    /// What follows `marker` in the newest mail.
+    /// What follows `marker` in the newest mail that has it.
     fn secret(&self, marker: &str) -> String {
-        let text = self.mails().first().unwrap().mail.text.clone();
+        let mails = self.mails();
+        let mut texts = mails.iter().map(|mail| &mail.mail.text);
+        let text = texts.find(|text| text.contains(marker)).unwrap();
         let after = text.split(marker).nth(1).unwrap();
         after.split_whitespace().next().unwrap().to_owned()
     }

@@ -27,9 +27,7 @@ fn no_word_of_the_person_goes_to_an_address_that_nobody_confirmed() {
 fn the_link_to_the_case_is_mailed_once_the_address_is_confirmed() {
     let house = house();
     let link = house.confirmed_case();
-    let mails = house.mails();
-    let ready = mails.first().unwrap();
-    assert_eq!(ready.kind, "case_ready");
+    let ready = house.mail_of("case_ready");
     assert!(
         ready
             .mail

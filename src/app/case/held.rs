@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::receive::into_case;
 use crate::app::{App, AppError};
+use crate::domain::case::CaseState;
 use crate::mail::{IncomingMail, Unreadable, read_mail};
 use crate::storage::{HeldLine, HeldMail, StorageError};
 
@@ -64,10 +65,13 @@ pub fn discard_held_mail(app: &App, id: Uuid) -> Result<(), AppError> {
 /// The database.
 pub fn letters_in_doubt(app: &App) -> Result<Vec<(String, chrono::DateTime<Utc>)>, AppError> {
     Ok(app.db.read::<_, StorageError>(|tx| {
-        let asked = tx.asked_mails(100)?;
-        asked
-            .into_iter()
-            .map(|mail| Ok((tx.case(mail.case_id)?.0.reference, mail.queued_at)))
-            .collect()
+        let mut found = Vec::new();
+        for mail in tx.asked_mails(100)? {
+            let (case, _) = tx.case(mail.case_id)?;
+            if case.state != CaseState::Closed {
+                found.push((case.reference, mail.queued_at));
+            }
+        }
+        Ok(found)
     })?)
 }
