@@ -9,8 +9,8 @@ use super::words::Words;
 use crate::domain::deadline::Derivation;
 use crate::domain::law::{Claim, LawBook, Regime, RegimeWords, Regulator};
 use crate::domain::letter::{
-    Addressed, CaseFacts, GroundKind, HistoryEntry, IdentifierKind, LetterKind, LetterPlan,
-    Relation, ReplyKind, Right, Scenario,
+    Addressed, CaseFacts, ExtensionFacts, GroundKind, HistoryEntry, IdentifierKind, LetterKind,
+    LetterPlan, Reasons, RefusalGround, Relation, ReplyKind, Right, Scenario,
 };
 use crate::domain::place::PlaceCode;
 
@@ -43,6 +43,8 @@ pub struct LetterContext {
     pub controller_complaint: Option<SentLetter>,
     pub answer: Option<Answer>,
     pub answered: BTreeMap<&'static str, bool>,
+    pub refusal: BTreeMap<&'static str, bool>,
+    pub extension: Option<Extension>,
     pub due: Option<Due>,
     pub regulator: Option<RegulatorNames>,
 }
@@ -104,6 +106,17 @@ pub struct Answer {
     pub received_on: Option<NaiveDate>,
     pub reference: Option<String>,
     pub text: Vec<String>,
+    pub with_reasons: bool,
+    pub without_reasons: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Extension {
+    pub until: Option<NaiveDate>,
+    pub late: bool,
+    pub in_time: bool,
+    pub beyond: bool,
+    pub longest_on: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -170,6 +183,8 @@ pub fn letter_context(
         reminder: sent(facts, |kind| kind == LetterKind::Reminder),
         controller_complaint: sent(facts, |kind| kind == LetterKind::ControllerComplaint),
         answered: answered(answer),
+        refusal: refusal(answer),
+        extension: plan.extension.as_ref().map(extension),
         answer: answer.map(answer_words),
         due: plan
             .due
@@ -282,7 +297,7 @@ fn sent(facts: &CaseFacts, wanted: impl Fn(LetterKind) -> bool) -> Option<SentLe
     })
 }
 
-/// The newest answer of substance; for the reply to a demand for identity the newest such demand.
+/// The newest answer of substance; for the reply to an answer of one kind the newest of that kind.
 fn newest_answer(facts: &CaseFacts, kind: LetterKind) -> Option<&HistoryEntry> {
     let substance = |entry: &&HistoryEntry| match entry.reply {
         None
@@ -292,7 +307,7 @@ fn newest_answer(facts: &CaseFacts, kind: LetterKind) -> Option<&HistoryEntry> {
             | ReplyKind::Bounce
             | ReplyKind::Unrelated,
         ) => false,
-        Some(reply) => kind != LetterKind::IdentityReply || reply == ReplyKind::IdentityDemand,
+        Some(reply) => kind.replies_to().is_none_or(|wanted| reply == wanted),
     };
     facts.history.iter().rfind(substance)
 }
@@ -310,6 +325,27 @@ fn answer_words(entry: &HistoryEntry) -> Answer {
         received_on: entry.received_on,
         reference: entry.reference.clone(),
         text: entry.text.clone(),
+        with_reasons: entry.reasons == Some(Reasons::Given),
+        without_reasons: entry.reasons == Some(Reasons::Missing),
+    }
+}
+
+fn refusal(answer: Option<&HistoryEntry>) -> BTreeMap<&'static str, bool> {
+    let ground = answer.and_then(|entry| entry.refusal_ground);
+    let mut found = flags(RefusalGround::ALL, RefusalGround::as_str, |one| {
+        ground == Some(one)
+    });
+    found.insert("none", ground.is_none());
+    found
+}
+
+fn extension(facts: &ExtensionFacts) -> Extension {
+    Extension {
+        until: facts.until,
+        late: facts.late,
+        in_time: facts.in_time,
+        beyond: facts.beyond,
+        longest_on: facts.longest_on,
     }
 }
 

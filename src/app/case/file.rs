@@ -185,7 +185,7 @@ impl CaseFile {
                 received_on: (sent.channel != "post").then(|| sent.received_on.to_string()),
                 channel: Some(sent.channel.clone()),
                 reference: Some(self.row.reference.clone()),
-                text: None,
+                ..RawHistory::default()
             };
             Some((sent.sent_on, entry))
         });

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use crate::domain::law::{LawBook, Regime};
 use crate::domain::letter::{
     CaseFacts, GivenController, Ground, GroundKind, HistoryEntry, Identifier, IdentifierKind,
-    LetterKind, OnBehalf, Person, Relation, ReplyKind, Right, Scenario,
+    LetterKind, OnBehalf, Person, Reasons, RefusalGround, Relation, ReplyKind, Right, Scenario,
 };
 use crate::domain::place::PlaceCode;
 
@@ -100,7 +100,53 @@ impl Base<'_> {
             silent.history.retain(|entry| entry.reply.is_none());
             found.push(self.sample("silence", silent));
         }
+        found.extend(self.answers_in_detail());
         found
+    }
+
+    /// What an answer may say in detail, for the letters that reply to it.
+    fn answers_in_detail(&self) -> Vec<Sample> {
+        let Some(kind) = self.kind.replies_to() else {
+            return Vec::new();
+        };
+        let with = |name: &str, entry: HistoryEntry| {
+            let mut facts = self.full();
+            facts.history.push(entry);
+            self.sample(name, facts)
+        };
+        let reasons = Reasons::ALL.iter().map(|reasons| {
+            let entry = HistoryEntry {
+                reasons: Some(*reasons),
+                ..answer(kind)
+            };
+            with(&format!("reasons-{}", reasons.as_str()), entry)
+        });
+        let grounds = RefusalGround::ALL.iter().map(|ground| {
+            let entry = HistoryEntry {
+                refusal_ground: Some(*ground),
+                ..answer(kind)
+            };
+            with(&format!("ground-{}", ground.as_str()), entry)
+        });
+        let told = [
+            ("told-early", day(2026, 12, 1), day(2027, 1, 20)),
+            ("told-late", day(2027, 2, 14), day(2027, 2, 20)),
+            ("told-early-too-long", day(2026, 12, 1), day(2028, 1, 1)),
+            ("told-late-too-long", day(2027, 2, 14), day(2028, 1, 1)),
+        ];
+        let told = told.map(|(name, told, until)| {
+            let entry = HistoryEntry {
+                received_on: Some(told),
+                extension_until: Some(until),
+                ..answer(kind)
+            };
+            with(name, entry)
+        });
+        match kind {
+            ReplyKind::Refused => reasons.chain(grounds).collect(),
+            ReplyKind::ExtensionNotice => reasons.chain(told).collect(),
+            _ => reasons.collect(),
+        }
     }
 
     fn sample(&self, name: &str, facts: CaseFacts) -> Sample {
@@ -193,11 +239,7 @@ impl Base<'_> {
     /// As little as a letter can be written from.
     fn minimal(&self) -> CaseFacts {
         let bare = self.bare();
-        let answer = if self.kind == LetterKind::IdentityReply {
-            ReplyKind::IdentityDemand
-        } else {
-            ReplyKind::Refused
-        };
+        let answer = self.kind.replies_to().unwrap_or(ReplyKind::Refused);
         let history = vec![
             HistoryEntry {
                 sent_on: None,
@@ -267,11 +309,7 @@ impl Base<'_> {
             });
         }
         if self.kind.needs_history() {
-            history.push(answer(if self.kind == LetterKind::IdentityReply {
-                ReplyKind::IdentityDemand
-            } else {
-                ReplyKind::Refused
-            }));
+            history.push(answer(self.kind.replies_to().unwrap_or(ReplyKind::Refused)));
         }
         history
     }
@@ -305,6 +343,9 @@ fn sent(kind: LetterKind) -> HistoryEntry {
         channel: Some("web_form".to_owned()),
         reference: Some("DM-7K2P".to_owned()),
         text: Vec::new(),
+        refusal_ground: None,
+        extension_until: None,
+        reasons: None,
     }
 }
 
@@ -317,6 +358,9 @@ fn answer(kind: ReplyKind) -> HistoryEntry {
         channel: None,
         reference: Some("CASE 4711".to_owned()),
         text: vec!["We have considered your request.".to_owned()],
+        refusal_ground: None,
+        extension_until: None,
+        reasons: None,
     }
 }
 

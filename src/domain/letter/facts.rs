@@ -3,7 +3,10 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::names::{GroundKind, IdentifierKind, LetterKind, Relation, ReplyKind, Right, Scenario};
+use super::names::{
+    GroundKind, IdentifierKind, LetterKind, Reasons, RefusalGround, Relation, ReplyKind, Right,
+    Scenario,
+};
 use super::raw::{RawCase, RawController, RawHistory, RawOnBehalf, RawPair, RawSubject};
 use crate::domain::party::{email_address, one_line, paragraphs};
 use crate::domain::place::PlaceCode;
@@ -104,6 +107,9 @@ pub struct HistoryEntry {
     pub channel: Option<String>,
     pub reference: Option<String>,
     pub text: Vec<String>,
+    pub refusal_ground: Option<RefusalGround>,
+    pub extension_until: Option<NaiveDate>,
+    pub reasons: Option<Reasons>,
 }
 
 impl CaseFacts {
@@ -386,6 +392,13 @@ impl Faults {
                 .filter(|text| !text.trim().is_empty())
                 .map(|text| self.line(&at("reference"), &text)),
             text: raw.text.as_deref().map(paragraphs).unwrap_or_default(),
+            refusal_ground: raw
+                .refusal_ground
+                .and_then(|ground| self.take(&at("refusal_ground"), RefusalGround::parse(&ground))),
+            extension_until: self.date(&at("extension_until"), raw.extension_until.as_deref()),
+            reasons: raw
+                .reasons
+                .and_then(|reasons| self.take(&at("reasons"), Reasons::parse(&reasons))),
         }
     }
 }

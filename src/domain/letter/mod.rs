@@ -10,7 +10,8 @@ pub use facts::{
     Signature,
 };
 pub use names::{
-    Channel, GroundKind, IdentifierKind, LetterKind, Relation, ReplyKind, Right, Scenario,
+    Channel, GroundKind, IdentifierKind, LetterKind, Reasons, RefusalGround, Relation, ReplyKind,
+    Right, Scenario,
 };
-pub use plan::{Addressed, LetterPlan, Refusal, plan, regime_of};
+pub use plan::{Addressed, ExtensionFacts, LetterPlan, Refusal, plan, regime_of};
 pub use raw::{RawCase, RawController, RawHistory, RawOnBehalf, RawPair, RawSubject};

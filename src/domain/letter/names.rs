@@ -58,6 +58,19 @@ names! {
 }
 
 names! {
+    /// Why a controller refused, as far as it said.
+    RefusalGround, "ground of refusal":
+    OverridingInterest = "overriding_interest", NotIdentified = "not_identified", Excessive = "excessive", Exemption = "exemption",
+    LegalObligation = "legal_obligation", PublicData = "public_data", NotPersonalDataInModel = "not_personal_data_in_model", Other = "other",
+}
+
+names! {
+    /// Whether an answer gave reasons, as the person says.
+    Reasons, "word on reasons":
+    Given = "given", Missing = "missing",
+}
+
+names! {
     /// By which way a letter goes.
     Channel, "channel":
     Email = "email", OwnMailbox = "own_mailbox", WebForm = "web_form", Post = "post",
@@ -85,6 +98,19 @@ impl LetterKind {
         )
     }
 
+    /// The answer that the letter replies to, if it replies to one.
+    #[must_use]
+    pub fn replies_to(self) -> Option<ReplyKind> {
+        match self {
+            LetterKind::IdentityReply => Some(ReplyKind::IdentityDemand),
+            LetterKind::PortalReply => Some(ReplyKind::PortalDemand),
+            LetterKind::ExtensionReply => Some(ReplyKind::ExtensionNotice),
+            LetterKind::PartialReply => Some(ReplyKind::Partial),
+            LetterKind::RefusalReply => Some(ReplyKind::Refused),
+            _ => None,
+        }
+    }
+
     /// True for a letter to the regulator.
     #[must_use]
     pub fn goes_to_the_regulator(self) -> bool {
@@ -98,6 +124,15 @@ impl LetterKind {
     #[must_use]
     pub fn for_right(right: Right) -> Option<LetterKind> {
         LetterKind::parse(right.as_str()).ok()
+    }
+}
+
+impl ReplyKind {
+    /// The letter that replies to such an answer, if there is one.
+    #[must_use]
+    pub fn replied_by(self) -> Option<LetterKind> {
+        let mut letters = LetterKind::ALL.iter().copied();
+        letters.find(|letter| letter.replies_to() == Some(self))
     }
 }
 

@@ -99,4 +99,10 @@ pub struct RawHistory {
     pub reference: Option<String>,
     #[serde(default)]
     pub text: Option<String>,
+    #[serde(default)]
+    pub refusal_ground: Option<String>,
+    #[serde(default)]
+    pub extension_until: Option<String>,
+    #[serde(default)]
+    pub reasons: Option<String>,
 }

@@ -16,7 +16,8 @@ use crate::domain::place::PlaceCode;
 use addressed::addressed;
 pub use choose::regime_of;
 use choose::{choose_regimes, kind_under, no_right, rights_under};
-use due::due;
+pub use due::ExtensionFacts;
+use due::{Due, due};
 use remarks::{identifier_warnings, regulator_warning, unverified};
 
 /// Who stands in the address field.
@@ -63,6 +64,8 @@ pub struct LetterPlan<'a> {
     pub due: Option<(String, Derivation)>,
     /// An extension notice came in time.
     pub extended: bool,
+    /// What the newest extension notice is worth; `None` if there is none.
+    pub extension: Option<ExtensionFacts>,
     /// What the user should know.
     pub notes: Vec<String>,
     /// What the user should look at again.
@@ -150,8 +153,11 @@ pub fn plan<'a>(book: &'a LawBook, facts: &CaseFacts) -> Result<LetterPlan<'a>, 
     } else {
         None
     };
-    let (due, extended) = due(book, facts, regime, &rights, &controller).unzip();
-    let extended = extended.unwrap_or(false);
+    let Due {
+        due,
+        extended,
+        extension,
+    } = due(book, facts, regime, &rights, &controller);
     let mut warnings = identifier_warnings(facts, controller.controller);
     warnings.extend(regulator.and_then(|regulator| regulator_warning(regulator, &language)));
     let passed = due
@@ -179,6 +185,7 @@ pub fn plan<'a>(book: &'a LawBook, facts: &CaseFacts) -> Result<LetterPlan<'a>, 
         page,
         due,
         extended,
+        extension,
         notes,
         warnings,
         unverified,
