@@ -5,6 +5,7 @@ drop table blocked_addresses;
 drop table limits;
 drop table form_drafts;
 drop table held_mails;
+drop table pacing;
 drop table outbox;
 drop table replaced_links;
 drop table confirmations;

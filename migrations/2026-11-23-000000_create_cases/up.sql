@@ -103,11 +103,23 @@ create table outbox (
   next_at timestamptz not null,
   lease_id uuid,
   lease_until timestamptz,
+  slot_at timestamptz,
   queued_at timestamptz not null,
   finished_at timestamptz,
   primary key (case_id, id)
 );
 create index outbox_due on outbox (state, next_at);
+
+-- How letters to one place are spread over time. A place is the provider, a domain or a mailbox of a controller.
+create table pacing (
+  place text primary key not null,
+  taken_until timestamptz not null,
+  since timestamptz not null,
+  letters integer not null,
+  refused integer not null,
+  counted_from timestamptz not null,
+  paused_at timestamptz
+);
 
 create table held_mails (
   id uuid primary key not null,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::config::Limits;
 use crate::domain::clock::Clock;
 use crate::domain::law::LawBook;
+use crate::domain::pacing::SendingPace;
 use crate::domain::random::Random;
 use crate::storage::Db;
 use crate::templates::{LetterTemplates, PageTemplates};
@@ -31,6 +32,8 @@ pub struct App {
     pub post_office: PostOffice,
     /// What may be asked of it in which time.
     pub limits: Limits,
+    /// How its letters are spread over time.
+    pub pace: SendingPace,
 }
 
 /// The addresses of the service.

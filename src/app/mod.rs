@@ -7,7 +7,7 @@ mod compose_letter;
 mod context;
 pub mod form;
 mod notices;
-mod send_mail;
+mod send;
 mod sweep;
 mod wake_cases;
 
@@ -15,6 +15,9 @@ pub use account::{SESSION, SHORTEST_PASSWORD, save_account, sign_in, sign_out, s
 pub use check_data::{CheckReport, Sample, check_data, samples};
 pub use compose_letter::{ComposeError, ComposedLetter, compose_letter};
 pub use context::{App, AppError, Operator, PostOffice};
-pub use send_mail::{Claimed, ClaimedMail, LEASE, Report, claim_mail, settle};
+pub use send::{
+    Claimed, ClaimedMail, LEASE, QueueView, Report, Settled, claim_mails, release_mails,
+    renew_claims, resume_place, settle, settle_all, view_queue,
+};
 pub use sweep::sweep;
 pub use wake_cases::wake_cases;

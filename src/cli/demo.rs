@@ -58,7 +58,12 @@ pub(super) fn run(arguments: &Arguments, data_dir: Option<PathBuf>) -> Result<()
         "Demur's demo is at http://127.0.0.1:{port}/\nMails go to http://127.0.0.1:{port}/demo and nowhere else. Data: {}\nStop it with Ctrl-C.",
         installation.dir.display()
     ));
-    run_both(house, listener, Some(Worker::new(app, Post::Mailbox)), true)
+    run_both(
+        house,
+        listener,
+        Some(Worker::new(app, Post::Mailbox, 1)),
+        true,
+    )
 }
 
 /// True at the first start in this folder: its people come once.
@@ -83,7 +88,8 @@ fn invent(installation: &mut Installation, port: u16) {
     operator.notice = "This is a demo. What you type stays in a folder of this machine; delete the folder and it is gone.".to_owned();
     settings.mail.from = "no-reply@demur.example".to_owned();
     settings.mail.reply_domain = "cases.demur.example".to_owned();
-    // One person tries everything from one address.
+    // One person tries everything from one address, with one company.
+    settings.sending.burst = 1000;
     settings.limits.confirmation_mails_per_network_hour = 1000;
     settings.limits.confirmation_mails_per_network_day = 1000;
 }

@@ -9,7 +9,7 @@ use crate::app::case::{
     open_case, receive_mail, report_sent,
 };
 use crate::app::form::FormState;
-use crate::app::{App, AppError, Claimed, Report, claim_mail, settle, wake_cases};
+use crate::app::{App, AppError, Report, claim_mails, settle, wake_cases};
 use crate::config::{DemoPerson, DemoWay, demo_people};
 use crate::domain::clock::ShiftedClock;
 use crate::domain::outbox::Verdict;
@@ -101,16 +101,17 @@ fn by_mail(app: &App, file: &CaseFile) -> Result<(), AppError> {
 /// Catches every mail that waits, as the mailbox of the demo does.
 fn deliver(app: &App) -> Result<(), AppError> {
     loop {
-        let mail = match claim_mail(app)? {
-            Claimed::Mail(mail) => mail,
-            Claimed::NotThis => continue,
-            Claimed::Nothing => return Ok(()),
-        };
+        let claimed = claim_mails(app, 10)?;
+        if claimed.due == 0 {
+            return Ok(());
+        }
         let caught = Report {
             verdict: Verdict::Sent,
             words: "250 caught by the mailbox of the demo".to_owned(),
         };
-        settle(app, &mail.row, Some(mail.lease), &caught)?;
+        for mail in claimed.mails {
+            settle(app, &mail.row, Some(mail.lease), &caught)?;
+        }
     }
 }
 

@@ -91,6 +91,7 @@ impl Installation {
                     .filter(|domain| !domain.is_empty()),
             },
             limits: settings.limits,
+            pace: settings.sending.pace().map_err(|error| refused(&error))?,
         })
     }
 

@@ -112,7 +112,14 @@ fn worker_of(
     let journal = installation.dir.join("mail.journal");
     let post = Post::over(installation.relay()?, &journal)
         .map_err(|error| Failure::Refused(format!("{}: {error}", journal.display())))?;
-    Ok((lock, Worker::new(Arc::clone(app), post)))
+    Ok((
+        lock,
+        Worker::new(
+            Arc::clone(app),
+            post,
+            installation.settings.sending.connections,
+        ),
+    ))
 }
 
 /// Runs server and jobs until one is asked to stop; the other stops then, too.

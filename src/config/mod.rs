@@ -12,5 +12,5 @@ pub use law_files::{DataError, embedded_law, law_from, law_with, own_companies};
 pub use random::SystemRandom;
 pub use settings::{
     BadSettings, Database, Directory, Keys, Limits, MailSettings, OperatorSettings, RelayTls,
-    Server, Settings, Site,
+    Sending, Server, Settings, Site,
 };

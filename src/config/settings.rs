@@ -4,6 +4,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::domain::pacing::{Pace, QuietHours, SendingPace};
+
 /// The values that hold where the operator says nothing.
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 
@@ -18,6 +20,7 @@ pub struct Settings {
     pub database: Database,
     pub keys: Keys,
     pub mail: MailSettings,
+    pub sending: Sending,
     pub limits: Limits,
     pub directory: Directory,
 }
@@ -91,6 +94,21 @@ pub struct MailSettings {
     pub reply_domain: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct Sending {
+    pub connections: usize,
+    pub per_mailbox_hour: i32,
+    pub per_domain_hour: i32,
+    pub burst: i32,
+    pub slow_start_days: i32,
+    pub per_day: i32,
+    pub quiet_from: u32,
+    pub quiet_until: u32,
+    pub quiet_zone: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
@@ -114,6 +132,53 @@ pub struct Directory {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct BadSettings(String);
+
+impl Sending {
+    /// How letters are spread over time.
+    ///
+    /// # Errors
+    /// A number that makes no sense, or a zone that does not exist.
+    pub fn pace(&self) -> Result<SendingPace, BadSettings> {
+        let numbers = [
+            ("per_mailbox_hour", self.per_mailbox_hour),
+            ("per_domain_hour", self.per_domain_hour),
+            ("burst", self.burst),
+            ("per_day", self.per_day),
+        ];
+        if let Some((key, _)) = numbers.iter().find(|(_, number)| *number < 1) {
+            return Err(BadSettings(format!("`sending.{key}` is at least 1")));
+        }
+        if self.connections == 0 || self.connections > 64 {
+            let why = "`sending.connections` is 1 to 64";
+            return Err(BadSettings(why.to_owned()));
+        }
+        if self.quiet_from > 23 || self.quiet_until > 23 {
+            let why = "`sending.quiet_from` and `quiet_until` are hours, 0 to 23";
+            return Err(BadSettings(why.to_owned()));
+        }
+        let zone = self.quiet_zone.parse().map_err(|_unknown| {
+            BadSettings(format!(
+                "`sending.quiet_zone` is `{}`; it is a zone such as Europe/Berlin",
+                self.quiet_zone
+            ))
+        })?;
+        let pace = |per_hour: i32, burst: i32, slow_start_days: i32| Pace {
+            per_hour,
+            burst,
+            slow_start_days,
+        };
+        Ok(SendingPace {
+            mailbox: pace(self.per_mailbox_hour, self.burst, self.slow_start_days),
+            domain: pace(self.per_domain_hour, self.burst, self.slow_start_days),
+            provider: pace((self.per_day / 24).max(1), (self.per_day / 24).max(1), 0),
+            quiet: (self.quiet_from != self.quiet_until).then_some(QuietHours {
+                from: self.quiet_from,
+                until: self.quiet_until,
+                zone,
+            }),
+        })
+    }
+}
 
 impl Settings {
     /// Reads the settings; without a file the defaults hold.

@@ -11,6 +11,7 @@ pub mod letter;
 pub mod names;
 pub mod nearest;
 pub mod outbox;
+pub mod pacing;
 pub mod party;
 pub mod place;
 pub mod random;

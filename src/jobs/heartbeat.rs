@@ -9,7 +9,7 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 #[derive(Debug, Default)]
 pub(super) struct Beats {
     /// Mails that are due.
-    pub(super) send: Notify,
+    pub(super) send: Arc<Notify>,
     /// Cases whose clock ran.
     pub(super) wake: Notify,
     /// What is kept no longer.

@@ -1,6 +1,7 @@
-//! The jobs: a heartbeat that wakes them, and the worker that does them one after the other. What is due they ask the database; they decide nothing.
+//! The jobs: a heartbeat that wakes them, the worker that does them, and the lanes that send. What is due they ask the database; they decide nothing.
 
 mod heartbeat;
+mod lanes;
 mod post;
 mod worker;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::app::{ClaimedMail, Report};
 use crate::domain::outbox::Verdict;
@@ -14,7 +14,7 @@ use crate::mail::{
 
 /// A connection is not used for more letters than this, nor after so long without work.
 const MOST_LETTERS: u32 = 100;
-const IDLE: Duration = Duration::from_secs(5);
+pub(super) const IDLE: Duration = Duration::from_secs(5);
 
 /// The way out.
 pub enum Post {
@@ -24,13 +24,27 @@ pub enum Post {
     Relay(Box<Sender>),
 }
 
-/// One connection to the relay, owned by one worker, and the journal.
+/// The relay and the journal.
 pub struct Sender {
     relay: Relay,
     journal: Journal,
     /// What the journal knows, kept up with every line that is written.
     traces: Mutex<HashMap<String, Trace>>,
-    kept: Option<(Connection, u32, Instant)>,
+}
+
+/// A line to the relay: owned by one lane, kept for its next letter only after a clean end, with the number of letters it carried.
+#[derive(Default)]
+pub(super) struct Line {
+    kept: Option<(Connection, u32)>,
+}
+
+impl Line {
+    /// Closes the connection, if there is one.
+    pub(super) async fn hang_up(&mut self) {
+        if let Some((connection, _)) = self.kept.take() {
+            quit(connection).await;
+        }
+    }
 }
 
 impl Post {
@@ -44,7 +58,6 @@ impl Post {
             relay,
             journal,
             traces: Mutex::new(traces),
-            kept: None,
         })))
     }
 
@@ -67,34 +80,21 @@ impl Post {
     }
 
     /// Tries a mail once.
-    pub(super) async fn deliver(&mut self, mail: &ClaimedMail) -> Report {
+    pub(super) async fn deliver(&self, line: &mut Line, mail: &ClaimedMail) -> Report {
         match self {
             Post::Mailbox => Report {
                 verdict: Verdict::Sent,
                 words: "250 caught by the mailbox of the demo".to_owned(),
             },
-            Post::Relay(sender) => sender.deliver(mail).await,
-        }
-    }
-
-    /// Closes a connection that nobody used for a while.
-    pub(super) async fn rest(&mut self) {
-        let Post::Relay(sender) = self else {
-            return;
-        };
-        if let Some((connection, _, _)) = sender.kept.take_if(|(_, _, used)| used.elapsed() > IDLE)
-        {
-            quit(connection).await;
+            Post::Relay(sender) => sender.deliver(line, mail).await,
         }
     }
 }
 
 impl Sender {
-    async fn deliver(&mut self, mail: &ClaimedMail) -> Report {
-        let (kept, carried) = match self.kept.take() {
-            Some((connection, carried, _)) => (Some(connection), carried),
-            None => (None, 0),
-        };
+    async fn deliver(&self, line: &mut Line, mail: &ClaimedMail) -> Report {
+        let (kept, carried) = line.kept.take().unzip();
+        let carried = carried.unwrap_or(0);
         let deadlines = Deadlines::for_letter(mail.bytes.len());
         let message_id = mail.row.message_id.as_str();
         let (from, to) = (mail.row.mail.from.as_str(), mail.row.mail.to.as_str());
@@ -120,7 +120,7 @@ impl Sender {
         }
         match back {
             Some(connection) if carried + 1 < MOST_LETTERS => {
-                self.kept = Some((connection, carried + 1, Instant::now()));
+                line.kept = Some((connection, carried + 1));
             }
             Some(connection) => quit(connection).await,
             None => {}

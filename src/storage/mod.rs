@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cases;
+mod claims;
 mod confirmations;
 mod conn;
 mod drafts;
@@ -12,6 +13,8 @@ mod letters;
 mod limits;
 mod migrate;
 mod outbox;
+mod pacing;
+mod queue;
 mod replies;
 mod schema;
 mod seal;
@@ -31,6 +34,8 @@ pub use held_mails::{HeldLine, HeldMail, HeldSummary};
 pub use letters::LetterRow;
 pub use limits::Limit;
 pub use outbox::{Attempted, Mail, NewMail, OutboxRow};
+pub use pacing::PausedPlace;
+pub use queue::QueueCounts;
 pub use replies::{ReplyContent, ReplyFile, ReplyRow};
 pub use seal::{CaseKey, MasterKey, secret_hash};
 

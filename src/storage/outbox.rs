@@ -1,5 +1,4 @@
-//! The outbox: mails that wait to be sent, each claimed by lease before the network and finished by compare-and-set after it. Writing down first what is about to be
-//! tried is what keeps a letter from being lost; what became of a doubtful one is decided by the journal of the sender, never by time alone.
+//! The outbox: mails that wait to be sent, and what became of them. How they are claimed is in `claims`.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -46,6 +45,8 @@ pub struct OutboxRow {
     pub copies: i32,
     /// Claims that ended without an outcome.
     pub crashes: i32,
+    /// The moment that the pace of sending gave it, once it did.
+    pub slot_at: Option<DateTime<Utc>>,
     pub queued_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
 }
@@ -75,9 +76,9 @@ pub struct Attempted<'a> {
 }
 
 #[derive(Queryable)]
-struct Row {
-    case_id: Id,
-    id: Id,
+pub(super) struct Row {
+    pub(super) case_id: Id,
+    pub(super) id: Id,
     kind: String,
     letter_id: Option<Id>,
     state: String,
@@ -91,6 +92,7 @@ struct Row {
     _next_at: Instant,
     _lease_id: Option<Id>,
     _lease_until: Option<Instant>,
+    slot_at: Option<Instant>,
     queued_at: Instant,
     finished_at: Option<Instant>,
 }
@@ -121,110 +123,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The mails that may be tried now: notices to people first, then letters, those that wait longest first. A mail whose case was erased meanwhile is thrown away.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn due_mails(
-        &mut self,
-        now: DateTime<Utc>,
-        limit: i64,
-    ) -> Result<Vec<OutboxRow>, StorageError> {
-        let rows: Vec<Row> = outbox::table
-            .filter(outbox::state.eq_any([MailState::Queued.as_str(), MailState::Unknown.as_str()]))
-            .filter(outbox::next_at.le(Instant(now)))
-            .order((outbox::letter_id.is_not_null().asc(), outbox::next_at.asc()))
-            .limit(limit)
-            .load(self.conn)?;
-        let mut found = Vec::new();
-        for row in rows {
-            let key = (row.case_id, row.id);
-            match self.opened_mail(row) {
-                Ok(mail) => found.push(mail),
-                Err(StorageError::Erased) => {
-                    diesel::delete(outbox::table.find(key)).execute(self.conn)?;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(found)
-    }
-
-    /// Takes a mail for one attempt, if nobody else did.
-    ///
-    /// # Errors
-    /// [`StorageError::Conflict`] if another worker was first.
-    pub fn claim_mail(
-        &mut self,
-        row: &OutboxRow,
-        lease_id: Uuid,
-        lease_until: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
-        let changed = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
-            .filter(outbox::state.eq(row.state.as_str()))
-            .filter(outbox::attempts.eq(row.attempts))
-            .set((
-                outbox::state.eq(MailState::Intent.as_str()),
-                outbox::attempts.eq(row.attempts + 1),
-                outbox::crashes.eq(row.crashes + 1),
-                outbox::lease_id.eq(Some(Id(lease_id))),
-                outbox::lease_until.eq(Some(Instant(lease_until))),
-            ))
-            .execute(self.conn)?;
-        if changed == 1 {
-            Ok(())
-        } else {
-            Err(StorageError::Conflict)
-        }
-    }
-
-    /// Fixes the bytes of a claimed mail; every later attempt carries the same.
-    ///
-    /// # Errors
-    /// [`StorageError::Conflict`] if the claim was lost.
-    pub fn fix_mail_bytes(
-        &mut self,
-        row: &OutboxRow,
-        key: &CaseKey,
-        lease_id: Uuid,
-        bytes: &[u8],
-    ) -> Result<(), StorageError> {
-        let sealed = key.seal("bytes", bytes, self.random)?;
-        let changed = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
-            .filter(outbox::lease_id.eq(Some(Id(lease_id))))
-            .filter(outbox::sealed_bytes.is_null())
-            .set(outbox::sealed_bytes.eq(Some(sealed)))
-            .execute(self.conn)?;
-        if changed == 1 {
-            Ok(())
-        } else {
-            Err(StorageError::Conflict)
-        }
-    }
-
-    /// Keeps a claim alive.
-    ///
-    /// # Errors
-    /// [`StorageError::Conflict`] if the lease was lost.
-    pub fn renew_lease(
-        &mut self,
-        case_id: Uuid,
-        id: Uuid,
-        lease_id: Uuid,
-        until: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
-        let changed = diesel::update(outbox::table.find((Id(case_id), Id(id))))
-            .filter(outbox::state.eq(MailState::Intent.as_str()))
-            .filter(outbox::lease_id.eq(Some(Id(lease_id))))
-            .set(outbox::lease_until.eq(Some(Instant(until))))
-            .execute(self.conn)?;
-        if changed == 1 {
-            Ok(())
-        } else {
-            Err(StorageError::Conflict)
-        }
-    }
-
     /// Writes down what became of an attempt. `lease_id`: of the claim; `None` when a lost claim is settled.
     ///
     /// # Errors
@@ -248,6 +146,7 @@ impl Tx<'_> {
             outbox::finished_at.eq(done.finished_at.map(Instant)),
             outbox::lease_id.eq(None::<Id>),
             outbox::lease_until.eq(None::<Instant>),
+            outbox::slot_at.eq(None::<Instant>),
         );
         let found = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
             .filter(outbox::state.eq(MailState::Intent.as_str()));
@@ -266,24 +165,6 @@ impl Tx<'_> {
         } else {
             Err(StorageError::Conflict)
         }
-    }
-
-    /// The mails whose claim ran out, or all claimed ones when `now` is `None` (at the start of the only worker).
-    ///
-    /// # Errors
-    /// The database.
-    pub fn lost_mails(
-        &mut self,
-        now: Option<DateTime<Utc>>,
-    ) -> Result<Vec<OutboxRow>, StorageError> {
-        let mut query = outbox::table
-            .filter(outbox::state.eq(MailState::Intent.as_str()))
-            .into_boxed();
-        if let Some(now) = now {
-            query = query.filter(outbox::lease_until.le(Some(Instant(now))));
-        }
-        let rows: Vec<Row> = query.load(self.conn)?;
-        rows.into_iter().map(|row| self.opened_mail(row)).collect()
     }
 
     /// Takes a mail out of doubt: the person or the operator decided.
@@ -366,7 +247,7 @@ impl Tx<'_> {
         self.opened_mail(row.ok_or(StorageError::NotFound)?)
     }
 
-    fn opened_mail(&mut self, row: Row) -> Result<OutboxRow, StorageError> {
+    pub(super) fn opened_mail(&mut self, row: Row) -> Result<OutboxRow, StorageError> {
         let key = self.case_key(row.case_id.0)?;
         Ok(OutboxRow {
             case_id: row.case_id.0,
@@ -384,6 +265,7 @@ impl Tx<'_> {
             attempts: row.attempts,
             copies: row.copies,
             crashes: row.crashes,
+            slot_at: row.slot_at.map(|at| at.0),
             queued_at: row.queued_at.0,
             finished_at: row.finished_at.map(|at| at.0),
         })

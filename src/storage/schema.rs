@@ -98,8 +98,21 @@ table! {
         next_at -> DbInstant,
         lease_id -> Nullable<DbUuid>,
         lease_until -> Nullable<DbInstant>,
+        slot_at -> Nullable<DbInstant>,
         queued_at -> DbInstant,
         finished_at -> Nullable<DbInstant>,
+    }
+}
+
+table! {
+    pacing (place) {
+        place -> Text,
+        taken_until -> DbInstant,
+        since -> DbInstant,
+        letters -> Integer,
+        refused -> Integer,
+        counted_from -> DbInstant,
+        paused_at -> Nullable<DbInstant>,
     }
 }
 

@@ -59,6 +59,7 @@ fn house() -> House {
             reply_domain: Some("cases.service.example".into()),
         },
         limits: Settings::load(None).unwrap().limits,
+        pace: Settings::load(None).unwrap().sending.pace().unwrap(),
         book,
     };
     House {

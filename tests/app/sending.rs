@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use demur::app::case::{close_case, dispatch_letter, report_sent, withdraw_case};
-use demur::app::{AppError, Claimed, ClaimedMail, Report, claim_mail, settle};
+use demur::app::{AppError, ClaimedMail, Report, claim_mails, settle};
 use demur::domain::case::{CaseState, Delivery, EventKind, NextStep, Outcome};
 use demur::domain::letter::LetterKind;
 use demur::domain::outbox::{MailState, Verdict};
@@ -19,13 +19,15 @@ impl House {
     /// Claims what is due until a letter comes; notices are sent on the way.
     pub(crate) fn claimed_letter(&self) -> Option<ClaimedMail> {
         loop {
-            match claim_mail(&self.app).unwrap() {
-                Claimed::Mail(mail) if mail.row.letter_id.is_some() => return Some(*mail),
-                Claimed::Mail(notice) => {
-                    self.end(&notice, Verdict::Sent);
+            let claimed = claim_mails(&self.app, 1).unwrap();
+            for mail in claimed.mails {
+                if mail.row.letter_id.is_some() {
+                    return Some(mail);
                 }
-                Claimed::NotThis => {}
-                Claimed::Nothing => return None,
+                self.end(&mail, Verdict::Sent);
+            }
+            if claimed.due == 0 {
+                return None;
             }
         }
     }
@@ -264,9 +266,8 @@ fn a_case_erased_while_its_letter_waits_stops_no_other_mail() {
     );
     other.unwrap();
     demur::app::case::erase_case(&house.app, &house.file(&link)).unwrap();
-    let Claimed::Mail(mail) = claim_mail(&house.app).unwrap() else {
-        panic!("the other mail is not claimed");
-    };
+    let claimed = claim_mails(&house.app, 10).unwrap();
+    let mail = claimed.mails.first().unwrap();
     assert_eq!(mail.row.mail.to, "bob@example.org");
 }
 

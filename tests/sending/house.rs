@@ -210,6 +210,7 @@ fn write_files(dir: &Path, relay_port: u16) {
         "[site]\nbase_url = 'http://127.0.0.1:1'\n\
          [operator]\nname = 'Example Association'\ncontact = 'help@svc.example'\nnotice = 'Notice.'\n\
          [mail]\nrelay = '127.0.0.1'\nport = {relay_port}\ntls = 'off'\nfrom = '{NOTICES_FROM}'\nreply_domain = '{REPLY_DOMAIN}'\n\
+         [sending]\nper_mailbox_hour = 1000000\nper_domain_hour = 1000000\nper_day = 24000000\nburst = 1000000\nslow_start_days = 0\n\
          [directory]\ncompanies = '{}'\n",
         companies.display()
     );
@@ -242,6 +243,7 @@ fn app(data: &Path) -> App {
             reply_domain: Some(REPLY_DOMAIN.into()),
         },
         limits: Settings::load(None).unwrap().limits,
+        pace: Settings::load(None).unwrap().sending.pace().unwrap(),
         book,
     }
 }

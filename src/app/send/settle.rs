@@ -1,36 +1,15 @@
-//! The outbox at work: a mail is claimed and its bytes fixed before the network, and what became of it written down after. The network itself is the caller's.
+//! What became of mails is written down, and what that means for their cases: events, the state, a notice to the person.
 
-use chrono::TimeDelta;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::case::{CaseFile, SentRecord, load_case_by_id, read_file};
-use super::notices::Notice;
-use super::{App, AppError};
+use crate::app::case::{CaseFile, SentRecord, load_case_by_id, read_file};
+use crate::app::notices::Notice;
+use crate::app::{App, AppError};
 use crate::domain::case::{CaseState, EventKind};
 use crate::domain::outbox::{MOST_CRASHES, MailState, NextTry, Verdict, after_attempt};
-use crate::domain::random::new_id;
-use crate::mail::{Outgoing, to_mail};
-use crate::pdf::to_pdf;
-use crate::storage::{Attempted, NewEvent, OutboxRow, StorageError, Tx};
-use crate::templates::to_text;
-
-/// How long a claim holds without a sign of life.
-pub const LEASE: TimeDelta = TimeDelta::seconds(60);
-
-/// A mail that this worker may send now.
-#[derive(Debug, Clone)]
-pub struct ClaimedMail {
-    /// The row as it was claimed.
-    pub row: OutboxRow,
-    /// Its bytes; every attempt carries the same.
-    pub bytes: Vec<u8>,
-    /// Their hash, for the journal.
-    pub sha256: String,
-    /// The claim.
-    pub lease: Uuid,
-}
+use crate::domain::pacing::places_of;
+use crate::storage::{Attempted, CaseKey, NewEvent, OutboxRow, StorageError, Tx};
 
 /// What came of an attempt, with the words of the relay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,165 +20,163 @@ pub struct Report {
     pub words: String,
 }
 
-/// What a look at the outbox gave.
-#[derive(Debug)]
-pub enum Claimed {
-    /// A mail to send.
-    Mail(Box<ClaimedMail>),
-    /// The next one does not go, or another worker was first; look again.
-    NotThis,
-    /// Nothing is due.
-    Nothing,
+/// A mail whose attempt is over.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The row as it was claimed.
+    pub row: OutboxRow,
+    /// The claim; `None` when a lost one is settled.
+    pub lease: Option<Uuid>,
+    /// What came of it.
+    pub report: Report,
 }
 
-/// Claims the next mail that is due. What is claimed is written down before anything is rendered: a mail that takes the worker down is noticed.
+/// Writes down what became of several attempts, in one transaction where nothing speaks against it. An attempt that another worker took over, or whose case was
+/// erased, is left alone.
 ///
 /// # Errors
-/// The database.
-pub fn claim_mail(app: &App) -> Result<Claimed, AppError> {
-    let now = app.clock.now();
-    let due = app.db.write(|tx| tx.due_mails(now, 1))?;
-    let Some(mut row) = due.into_iter().next() else {
-        return Ok(Claimed::Nothing);
-    };
-    let lease = new_id(app.random.as_ref(), now);
-    let claimed = app.db.write(|tx| tx.claim_mail(&row, lease, now + LEASE));
-    match claimed {
-        Ok(()) => {}
-        Err(StorageError::Conflict | StorageError::Erased) => return Ok(Claimed::NotThis),
-        Err(error) => return Err(error.into()),
-    }
-    (row.attempts, row.crashes) = (row.attempts + 1, row.crashes + 1);
-    match fixed_bytes(app, &row, lease) {
-        Ok(bytes) => Ok(Claimed::Mail(Box::new(ClaimedMail {
-            sha256: sha256(&bytes),
-            row,
-            bytes,
-            lease,
-        }))),
-        Err(AppError::Storage(StorageError::Conflict | StorageError::Erased)) => {
-            Ok(Claimed::NotThis)
+/// The database; the attempts before the one that failed are written down.
+pub fn settle_all(app: &App, attempts: Vec<Settled>) -> Result<(), AppError> {
+    if attempts.len() > 1 {
+        let mut written = Vec::new();
+        for attempt in &attempts {
+            written.push(prepare(app, attempt)?);
         }
-        // It does not go, and the case says why.
-        Err(error) => {
-            let words = match error {
-                AppError::Mail(words) => words,
-                other => {
-                    tracing::error!(error = %other, "a mail cannot be written");
-                    other.to_string()
-                }
-            };
-            let report = Report {
-                verdict: Verdict::Refused,
-                words,
-            };
-            settle(app, &row, Some(lease), &report)?;
-            Ok(Claimed::NotThis)
+        let at_once = app.db.write(|tx| {
+            for outcome in written.iter().flatten() {
+                outcome.write(app, tx)?;
+            }
+            Ok::<_, StorageError>(())
+        });
+        if at_once.is_ok() {
+            return Ok(());
         }
     }
-}
-
-/// The bytes of a claimed mail: those of the first attempt, or fixed now. A letter of a case that ended meanwhile does not go.
-fn fixed_bytes(app: &App, row: &OutboxRow, lease: Uuid) -> Result<Vec<u8>, AppError> {
-    let file = load_case_by_id(app, row.case_id)?;
-    let bytes = match row.bytes.clone() {
-        Some(bytes) => bytes,
-        None => bytes_of(&file, row).map_err(AppError::Mail)?,
-    };
-    let ended = app.db.write(|tx| {
-        let (case, key) = tx.lock_case(row.case_id)?;
-        if row.bytes.is_none() {
-            tx.fix_mail_bytes(row, &key, lease, &bytes)?;
+    for attempt in &attempts {
+        match settle(app, &attempt.row, attempt.lease, &attempt.report) {
+            Ok(_) | Err(AppError::Storage(StorageError::Conflict | StorageError::Erased)) => {}
+            Err(error) => return Err(error),
         }
-        Ok(case.state == CaseState::Closed)
-    })?;
-    if ended && row.letter_id.is_some() {
-        return Err(AppError::Mail(
-            "the case was closed before the letter went".to_owned(),
-        ));
     }
-    Ok(bytes)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-/// Renders the mail. A letter whose text is not the approved one is not sent.
-fn bytes_of(file: &CaseFile, row: &OutboxRow) -> Result<Vec<u8>, String> {
-    let mail = &row.mail;
-    let mut outgoing = Outgoing {
-        from_name: &mail.from_name,
-        from: &mail.from,
-        to: &mail.to,
-        subject: &mail.subject,
-        text: &mail.text,
-        language: &mail.language,
-        date: mail.date,
-        message_id: &row.message_id,
-        automatic: row.letter_id.is_none(),
-        files: &[],
-    };
-    let Some(letter) = row.letter_id else {
-        return to_mail(&outgoing);
-    };
-    let letter = file.letter(letter).map_err(|error| error.to_string())?;
-    let text = to_text(&letter.document);
-    if Some(sha256(text.as_bytes())) != mail.text_sha256 {
-        return Err("the text is not the one that was approved".to_owned());
-    }
-    let pdf = to_pdf(&letter.document, letter.page).map_err(|error| error.to_string())?;
-    let whole = format!("{}\n\n{text}", mail.text);
-    outgoing.text = &whole;
-    let files: [(&str, &str, &[u8]); 1] = [("letter.pdf", "application/pdf", &pdf)];
-    outgoing.files = &files;
-    to_mail(&outgoing)
+    Ok(())
 }
 
 /// Writes down what became of an attempt, and what that means for the case. `lease`: of the claim; `None` when a lost claim is settled.
 ///
 /// # Errors
-/// [`StorageError::Conflict`] if another worker took over: then nothing is changed.
+/// [`StorageError::Conflict`] if another worker took over: then nothing is changed. [`StorageError::Erased`] if the case is gone.
 pub fn settle(
     app: &App,
     row: &OutboxRow,
     lease: Option<Uuid>,
     report: &Report,
 ) -> Result<MailState, AppError> {
+    let attempt = Settled {
+        row: row.clone(),
+        lease,
+        report: report.clone(),
+    };
+    let outcome = prepare(app, &attempt)?.ok_or(StorageError::Erased)?;
+    app.db.write(|tx| outcome.write(app, tx))?;
+    Ok(outcome.next.state)
+}
+
+/// An attempt with all that is written down about it.
+struct Outcome<'a> {
+    row: &'a OutboxRow,
+    lease: Option<Uuid>,
+    key: CaseKey,
+    next: NextTry,
+    words: String,
+    /// The file of the case, for a letter.
+    file: Option<CaseFile>,
+    notice: Option<Notice>,
+}
+
+/// Decides what an attempt means. `None` if its case was erased.
+fn prepare<'a>(app: &App, attempt: &'a Settled) -> Result<Option<Outcome<'a>>, AppError> {
+    let (row, report) = (&attempt.row, &attempt.report);
     let now = app.clock.now();
     let mut next = after_attempt(report.verdict, row.attempts, row.copies, row.queued_at, now);
-    if lease.is_none() && row.crashes >= MOST_CRASHES && next.state == MailState::Queued {
-        // A mail that takes its worker down again and again waits for a person.
-        next.state = MailState::Ask;
-    }
-    let file = load_case_by_id(app, row.case_id)?;
-    // What became of the mail is written down also where nothing can be said about it.
-    let notice = notice_of(app, &file, row, next.state).unwrap_or_else(|error| {
-        tracing::error!(%error, "a notice cannot be written");
-        None
-    });
-    let words: String = report.words.chars().take(500).collect();
-    app.db.write(|tx| {
-        let done = Attempted {
-            state: next.state,
-            copies: next.copies,
-            next_at: next.at,
-            result: &words,
-            finished_at: finished(next.state).then_some(now),
-        };
-        tx.finish_mail(row, &file.key, lease, &done)?;
-        if row.letter_id.is_some() {
-            record(app, tx, &file, row, next, &words)?;
+    if attempt.lease.is_none() && next.state == MailState::Queued {
+        // Nothing left the machine: it is due at once. A mail that takes its worker down again and again waits for a person.
+        next.at = now;
+        if row.crashes >= MOST_CRASHES {
+            next.state = MailState::Ask;
         }
-        if let Some(notice) = &notice {
-            notice.queue(tx, &file.key, now)?;
+    }
+    let file = match row.letter_id.map(|_| load_case_by_id(app, row.case_id)) {
+        None => None,
+        Some(Ok(file)) => Some(file),
+        Some(Err(AppError::Storage(StorageError::Erased))) => return Ok(None),
+        Some(Err(error)) => return Err(error),
+    };
+    let key = match &file {
+        Some(file) => file.key.clone(),
+        None => match app
+            .db
+            .read::<_, StorageError>(|tx| tx.case_key(row.case_id))
+        {
+            Ok(key) => key,
+            Err(StorageError::Erased) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        },
+    };
+    // What became of the mail is written down also where nothing can be said about it.
+    let notice = file.as_ref().and_then(|file| {
+        notice_of(app, file, row, next.state).unwrap_or_else(|error| {
+            tracing::error!(%error, "a notice cannot be written");
+            None
+        })
+    });
+    Ok(Some(Outcome {
+        row,
+        lease: attempt.lease,
+        key,
+        next,
+        words: report.words.chars().take(500).collect(),
+        file,
+        notice,
+    }))
+}
+
+impl Outcome<'_> {
+    fn write(&self, app: &App, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        let now = app.clock.now();
+        let done = Attempted {
+            state: self.next.state,
+            copies: self.next.copies,
+            next_at: self.next.at,
+            result: &self.words,
+            finished_at: finished(self.next.state).then_some(now),
+        };
+        tx.finish_mail(self.row, &self.key, self.lease, &done)?;
+        if let Some(file) = &self.file {
+            record(app, tx, file, self.row, self.next, &self.words)?;
+            self.count(app, tx)?;
+        }
+        match &self.notice {
+            Some(notice) => notice.queue(tx, &self.key, now),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts the letter for the domain it went to; too many refusals pause it.
+    fn count(&self, app: &App, tx: &mut Tx<'_>) -> Result<(), StorageError> {
+        if !finished(self.next.state) {
+            return Ok(());
+        }
+        let (_, domain) = places_of(&self.row.mail.to);
+        let refused = self.next.state == MailState::Failed;
+        let paused = tx.count_end(&format!("domain:{domain}"), refused, app.clock.now())?;
+        if paused {
+            tracing::warn!(
+                domain,
+                "too many letters were refused there; no more go until a person has looked"
+            );
         }
         Ok(())
-    })?;
-    Ok(next.state)
+    }
 }
 
 fn finished(state: MailState) -> bool {

@@ -1,0 +1,224 @@
+//! Mails are claimed in batches: one transaction takes them at their pace, one fixes their bytes. What is claimed is written down before anything is rendered: a mail
+//! that takes the worker down is noticed.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::render::{Rendered, render, sha256};
+use super::settle::{Report, Settled, settle_all};
+use crate::app::{App, AppError};
+use crate::domain::case::CaseState;
+use crate::domain::outbox::Verdict;
+use crate::domain::pacing::places_of;
+use crate::domain::random::new_id;
+use crate::storage::{OutboxRow, StorageError, Tx};
+
+/// How long a claim holds without a sign of life.
+pub const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// After this time it is looked again whether a paused place was released.
+const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(15);
+
+/// A mail that this worker may send now.
+#[derive(Debug, Clone)]
+pub struct ClaimedMail {
+    /// The row as it was claimed.
+    pub row: OutboxRow,
+    /// Its bytes; every attempt carries the same.
+    pub bytes: Vec<u8>,
+    /// Their hash, for the journal.
+    pub sha256: String,
+    /// The claim.
+    pub lease: Uuid,
+    /// When it was claimed.
+    pub claimed_at: DateTime<Utc>,
+}
+
+/// What a look at the outbox gave.
+#[derive(Debug, Default)]
+pub struct Claimed {
+    /// Mails to send.
+    pub mails: Vec<ClaimedMail>,
+    /// How many were due; 0 = there is nothing to do.
+    pub due: usize,
+}
+
+/// Claims mails that are due, at most so many. One that ended without an outcome before is claimed alone, so that it takes no other down with it.
+///
+/// # Errors
+/// The database.
+pub fn claim_mails(app: &App, most: usize) -> Result<Claimed, AppError> {
+    let now = app.clock.now();
+    let lease = new_id(app.random.as_ref(), now);
+    let limit = i64::try_from(most).unwrap_or(1);
+    let (rows, due) = app.db.write(|tx| {
+        let mut due = tx.due_mails(now, limit)?;
+        let looked_at = due.len();
+        let healthy = due.iter().take_while(|row| row.crashes == 0).count();
+        due.truncate(healthy.max(1));
+        let mut rows = Vec::new();
+        for row in due {
+            rows.extend(claim(app, tx, row, lease, now)?);
+        }
+        Ok::<_, StorageError>((rows, looked_at))
+    })?;
+    let mails = fix(app, rows, lease, now)?;
+    Ok(Claimed { mails, due })
+}
+
+/// Claims one mail, or lets it wait for its slot.
+fn claim(
+    app: &App,
+    tx: &mut Tx<'_>,
+    mut row: OutboxRow,
+    lease: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<OutboxRow>, StorageError> {
+    if row.letter_id.is_some() && !may_go(app, tx, &row, now)? {
+        return Ok(None);
+    }
+    match tx.claim_mail(&row, lease, now + LEASE) {
+        Ok(()) => {
+            (row.attempts, row.crashes) = (row.attempts + 1, row.crashes + 1);
+            Ok(Some(row))
+        }
+        Err(StorageError::Conflict) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// True if the letter may go now. Else it was given the moment at which it may; a paused place is asked again.
+fn may_go(
+    app: &App,
+    tx: &mut Tx<'_>,
+    row: &OutboxRow,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let (mailbox, domain) = places_of(&row.mail.to);
+    if tx.is_paused(&format!("domain:{domain}"))? {
+        tx.postpone_mail(row, now + LOOK_AGAIN, row.slot_at)?;
+        return Ok(false);
+    }
+    if row.slot_at.is_some() {
+        return Ok(true);
+    }
+    let mut slot = now;
+    let paces = [
+        (format!("mailbox:{mailbox}"), app.pace.mailbox),
+        (format!("domain:{domain}"), app.pace.domain),
+        ("provider".to_owned(), app.pace.provider),
+    ];
+    for (place, pace) in paces {
+        slot = slot.max(tx.take_slot(&place, pace, now)?);
+    }
+    let slot = app.pace.quiet.map_or(slot, |quiet| quiet.after(slot));
+    if slot > now {
+        tx.postpone_mail(row, slot, Some(slot))?;
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// Fixes the bytes of claimed mails. What cannot be written does not go, and its case says why; what was taken away meanwhile is left out.
+fn fix(
+    app: &App,
+    rows: Vec<OutboxRow>,
+    lease: Uuid,
+    claimed_at: DateTime<Utc>,
+) -> Result<Vec<ClaimedMail>, AppError> {
+    let mut refused = Vec::new();
+    let mut refuse = |row: OutboxRow, words: String| {
+        let verdict = Verdict::Refused;
+        let report = Report { verdict, words };
+        refused.push(Settled {
+            row,
+            lease: Some(lease),
+            report,
+        });
+    };
+    let mut written = Vec::new();
+    for row in rows {
+        match render(app, &row)? {
+            Rendered::Bytes(bytes) => written.push((row, bytes)),
+            Rendered::Refused(words) => refuse(row, words),
+            Rendered::Gone => {}
+        }
+    }
+    let mut fixed = Vec::new();
+    app.db.write(|tx| {
+        for (row, bytes) in written {
+            match fix_one(tx, &row, lease, &bytes) {
+                Ok(true) => fixed.push((row, bytes)),
+                Ok(false) => refuse(row, "the case was closed before the letter went".to_owned()),
+                Err(StorageError::Conflict | StorageError::Erased) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    })?;
+    settle_all(app, refused)?;
+    let claimed = |(row, bytes): (OutboxRow, Vec<u8>)| ClaimedMail {
+        sha256: sha256(&bytes),
+        row,
+        bytes,
+        lease,
+        claimed_at,
+    };
+    Ok(fixed.into_iter().map(claimed).collect())
+}
+
+/// False if it is a letter of a case that ended meanwhile.
+fn fix_one(
+    tx: &mut Tx<'_>,
+    row: &OutboxRow,
+    lease: Uuid,
+    bytes: &[u8],
+) -> Result<bool, StorageError> {
+    let (key, goes) = match row.letter_id {
+        None => (tx.case_key(row.case_id)?, true),
+        Some(_) => {
+            let (case, key) = tx.lock_case(row.case_id)?;
+            (key, case.state != CaseState::Closed)
+        }
+    };
+    if row.bytes.is_none() {
+        tx.fix_mail_bytes(row, &key, lease, bytes)?;
+    }
+    Ok(goes)
+}
+
+/// Keeps claims alive. Gives back those that were lost.
+///
+/// # Errors
+/// The database.
+pub fn renew_claims(app: &App, mails: &[(Uuid, Uuid, Uuid)]) -> Result<Vec<Uuid>, AppError> {
+    let until = app.clock.now() + LEASE;
+    let mut lost = Vec::new();
+    app.db.write(|tx| {
+        for (case_id, id, lease) in mails {
+            match tx.renew_lease(*case_id, *id, *lease, until) {
+                Ok(()) => {}
+                Err(StorageError::Conflict) => lost.push(*id),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    })?;
+    Ok(lost)
+}
+
+/// Gives claims back that were never begun.
+///
+/// # Errors
+/// The database.
+pub fn release_mails(app: &App, mails: &[ClaimedMail]) -> Result<(), AppError> {
+    Ok(app.db.write(|tx| {
+        for mail in mails {
+            match tx.give_back_mail(&mail.row, mail.lease) {
+                Ok(()) | Err(StorageError::Conflict) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    })?)
+}

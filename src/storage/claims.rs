@@ -1,0 +1,186 @@
+//! Claims on the outbox: a mail is claimed by lease before the network and finished by compare-and-set after it. Writing down first what is about to be
+//! tried is what keeps a letter from being lost; what became of a doubtful one is decided by the journal of the sender, never by time alone.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::outbox::{OutboxRow, Row};
+use super::schema::outbox;
+use super::seal::CaseKey;
+use super::types::{Id, Instant};
+use super::{StorageError, Tx};
+use crate::domain::outbox::MailState;
+
+impl Tx<'_> {
+    /// The mails that may be tried now: notices to people first, then letters, those that wait longest first. A mail whose case was erased meanwhile is thrown away.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn due_mails(
+        &mut self,
+        now: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<OutboxRow>, StorageError> {
+        let rows: Vec<Row> = outbox::table
+            .filter(outbox::state.eq_any([MailState::Queued.as_str(), MailState::Unknown.as_str()]))
+            .filter(outbox::next_at.le(Instant(now)))
+            .order((outbox::letter_id.is_not_null().asc(), outbox::next_at.asc()))
+            .limit(limit)
+            .load(self.conn)?;
+        let mut found = Vec::new();
+        for row in rows {
+            let key = (row.case_id, row.id);
+            match self.opened_mail(row) {
+                Ok(mail) => found.push(mail),
+                Err(StorageError::Erased) => {
+                    diesel::delete(outbox::table.find(key)).execute(self.conn)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Takes a mail for one attempt, if nobody else did.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if another worker was first.
+    pub fn claim_mail(
+        &mut self,
+        row: &OutboxRow,
+        lease_id: Uuid,
+        lease_until: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let changed = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
+            .filter(outbox::state.eq(row.state.as_str()))
+            .filter(outbox::attempts.eq(row.attempts))
+            .set((
+                outbox::state.eq(MailState::Intent.as_str()),
+                outbox::attempts.eq(row.attempts + 1),
+                outbox::crashes.eq(row.crashes + 1),
+                outbox::lease_id.eq(Some(Id(lease_id))),
+                outbox::lease_until.eq(Some(Instant(lease_until))),
+            ))
+            .execute(self.conn)?;
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(StorageError::Conflict)
+        }
+    }
+
+    /// Fixes the bytes of a claimed mail; every later attempt carries the same.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if the claim was lost.
+    pub fn fix_mail_bytes(
+        &mut self,
+        row: &OutboxRow,
+        key: &CaseKey,
+        lease_id: Uuid,
+        bytes: &[u8],
+    ) -> Result<(), StorageError> {
+        let sealed = key.seal("bytes", bytes, self.random)?;
+        let changed = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
+            .filter(outbox::lease_id.eq(Some(Id(lease_id))))
+            .filter(outbox::sealed_bytes.is_null())
+            .set(outbox::sealed_bytes.eq(Some(sealed)))
+            .execute(self.conn)?;
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(StorageError::Conflict)
+        }
+    }
+
+    /// Keeps a claim alive.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if the lease was lost.
+    pub fn renew_lease(
+        &mut self,
+        case_id: Uuid,
+        id: Uuid,
+        lease_id: Uuid,
+        until: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let changed = diesel::update(outbox::table.find((Id(case_id), Id(id))))
+            .filter(outbox::state.eq(MailState::Intent.as_str()))
+            .filter(outbox::lease_id.eq(Some(Id(lease_id))))
+            .set(outbox::lease_until.eq(Some(Instant(until))))
+            .execute(self.conn)?;
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(StorageError::Conflict)
+        }
+    }
+
+    /// Lets a mail wait for its slot: it is not looked at before. `slot`: it has been given this moment; `None` = it is asked again.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn postpone_mail(
+        &mut self,
+        row: &OutboxRow,
+        until: DateTime<Utc>,
+        slot: Option<DateTime<Utc>>,
+    ) -> Result<(), StorageError> {
+        diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
+            .filter(outbox::state.eq(row.state.as_str()))
+            .filter(outbox::attempts.eq(row.attempts))
+            .set((
+                outbox::next_at.eq(Instant(until)),
+                outbox::slot_at.eq(slot.map(Instant)),
+            ))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Gives a claim back that was never begun.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] if the lease was lost.
+    pub fn give_back_mail(&mut self, row: &OutboxRow, lease_id: Uuid) -> Result<(), StorageError> {
+        let before = if row.copies > 0 {
+            MailState::Unknown
+        } else {
+            MailState::Queued
+        };
+        let changed = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
+            .filter(outbox::state.eq(MailState::Intent.as_str()))
+            .filter(outbox::lease_id.eq(Some(Id(lease_id))))
+            .set((
+                outbox::state.eq(before.as_str()),
+                outbox::attempts.eq(row.attempts - 1),
+                outbox::crashes.eq(row.crashes - 1),
+                outbox::lease_id.eq(None::<Id>),
+                outbox::lease_until.eq(None::<Instant>),
+            ))
+            .execute(self.conn)?;
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(StorageError::Conflict)
+        }
+    }
+
+    /// The mails whose claim ran out, or all claimed ones when `now` is `None` (at the start of the only worker).
+    ///
+    /// # Errors
+    /// The database.
+    pub fn lost_mails(
+        &mut self,
+        now: Option<DateTime<Utc>>,
+    ) -> Result<Vec<OutboxRow>, StorageError> {
+        let mut query = outbox::table
+            .filter(outbox::state.eq(MailState::Intent.as_str()))
+            .into_boxed();
+        if let Some(now) = now {
+            query = query.filter(outbox::lease_until.le(Some(Instant(now))));
+        }
+        let rows: Vec<Row> = query.load(self.conn)?;
+        rows.into_iter().map(|row| self.opened_mail(row)).collect()
+    }
+}
