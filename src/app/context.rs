@@ -7,6 +7,7 @@ use crate::domain::clock::Clock;
 use crate::domain::law::LawBook;
 use crate::domain::pacing::SendingPace;
 use crate::domain::random::Random;
+use crate::mail::DkimSigner;
 use crate::storage::Db;
 use crate::templates::{LetterTemplates, PageTemplates};
 
@@ -32,6 +33,8 @@ pub struct App {
     pub post_office: PostOffice,
     /// What may be asked of it in which time.
     pub limits: Limits,
+    /// Signs its mails; `None` where the relay does.
+    pub dkim: Option<DkimSigner>,
     /// How its letters are spread over time.
     pub pace: SendingPace,
 }

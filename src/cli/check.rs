@@ -5,10 +5,10 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::install::Installation;
-use super::{Failure, law, print_json};
+use super::{Failure, check_dns, law, print_json};
 use crate::app::check_data;
 use crate::config::SystemClock;
 use crate::domain::clock::Clock;
@@ -17,9 +17,12 @@ use crate::mail::probe;
 /// What `check` takes.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Tries the relay of the settings, without sending a mail, and says which DNS records must exist
+    /// Tries the relay of the settings, without sending a mail, and looks up the DNS records that the mail needs
     #[arg(long)]
     mail: bool,
+    /// Asks this name server instead of those of the machine
+    #[arg(long, requires = "mail", value_name = "ADDRESS:PORT")]
+    dns: Option<std::net::SocketAddr>,
 }
 
 /// What `healthcheck` takes.
@@ -35,7 +38,7 @@ pub(super) fn run(
     find: impl FnOnce() -> Result<Installation, Failure>,
 ) -> Result<(), Failure> {
     if arguments.mail {
-        return check_mail(&find()?);
+        return check_mail(&find()?, arguments.dns);
     }
     let book = law()?;
     let report = check_data(&book, SystemClock.today(chrono_tz::UTC));
@@ -60,7 +63,10 @@ pub(super) fn run(
     }
 }
 
-fn check_mail(installation: &Installation) -> Result<(), Failure> {
+fn check_mail(
+    installation: &Installation,
+    server: Option<std::net::SocketAddr>,
+) -> Result<(), Failure> {
     let mail = &installation.settings.mail;
     if mail.relay.is_empty() {
         let why = "the setting `mail.relay` is missing; config/default.toml says what it is";
@@ -68,50 +74,17 @@ fn check_mail(installation: &Installation) -> Result<(), Failure> {
     }
     let relay = installation.relay()?;
     let answer = actix_web::rt::System::new().block_on(probe(&relay));
+    let dns = check_dns::findings(mail, server)?;
     print_json(&json!({
         "relay": format!("{}:{}", mail.relay, mail.port),
         "signed_in": answer.is_ok() && !mail.user.is_empty(),
         "error": answer.as_ref().err(),
         "from": mail.from,
         "reply_domain": mail.reply_domain,
-        "dns": records(&mail.from, &mail.reply_domain),
+        "dns": dns,
     }))?;
-    answer.map_err(|why| Failure::Refused(format!("the relay does not take mail: {why}")))
-}
-
-/// The records that must exist. They are not looked up: only the owner of the domain knows which servers are theirs.
-fn records(from: &str, reply_domain: &str) -> Vec<Value> {
-    let sender = from.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let mut domains = vec![sender];
-    if !reply_domain.is_empty() && reply_domain != sender {
-        domains.push(reply_domain);
-    }
-    let mut found = Vec::new();
-    let mut add = |name: String, kind: &str, why: &str| {
-        found.push(json!({ "name": name, "type": kind, "why": why }));
-    };
-    if !reply_domain.is_empty() {
-        let why = "the mail server that hands its mail to `demur ingest`";
-        add(reply_domain.to_owned(), "MX", why);
-    }
-    for domain in domains {
-        add(
-            domain.to_owned(),
-            "TXT",
-            "SPF: `v=spf1 … -all` with the relay in it",
-        );
-        add(
-            format!("<selector>._domainkey.{domain}"),
-            "TXT",
-            "DKIM: the key with which the relay signs for this domain",
-        );
-        add(
-            format!("_dmarc.{domain}"),
-            "TXT",
-            "DMARC: `v=DMARC1; p=quarantine` or stricter once the reports are clean",
-        );
-    }
-    found
+    answer.map_err(|why| Failure::Refused(format!("the relay does not take mail: {why}")))?;
+    check_dns::faults(&dns).map_or(Ok(()), |why| Err(Failure::Refused(why)))
 }
 
 /// Asks a route over plain HTTP; a container engine calls this, so it needs no other program.

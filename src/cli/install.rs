@@ -91,6 +91,7 @@ impl Installation {
                     .filter(|domain| !domain.is_empty()),
             },
             limits: settings.limits,
+            dkim: super::dkim::signer(&settings.mail.dkim)?,
             pace: settings.sending.pace().map_err(|error| refused(&error))?,
         })
     }

@@ -2,9 +2,11 @@
 
 mod administration;
 mod check;
+mod check_dns;
 mod deadline;
 mod demo;
 mod demo_people;
+mod dkim;
 mod ingest;
 mod install;
 mod letter;
@@ -61,6 +63,8 @@ enum Command {
     Backup(administration::BackupArguments),
     /// Gives the installation a new master key
     RotateKey,
+    /// Makes the keys that sign outgoing mail
+    Dkim(dkim::Arguments),
     /// Manages the account of the inbox
     #[command(subcommand)]
     Account(administration::AccountCommand),
@@ -121,6 +125,7 @@ fn run_command(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => administration::migrate(&find()?),
         Command::Backup(arguments) => administration::backup(&arguments, &find()?),
         Command::RotateKey => administration::rotate_key(&find()?),
+        Command::Dkim(arguments) => dkim::run(&arguments),
         Command::Account(command) => administration::account(&command, &find()?),
         Command::Export(command) => administration::export(&command, &find()?),
     }

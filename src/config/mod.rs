@@ -11,6 +11,6 @@ pub use demo::{DemoPerson, DemoWay, demo_companies, demo_people};
 pub use law_files::{DataError, embedded_law, law_from, law_with, own_companies};
 pub use random::SystemRandom;
 pub use settings::{
-    BadSettings, Database, Directory, Keys, Limits, MailSettings, OperatorSettings, RelayTls,
-    Sending, Server, Settings, Site,
+    BadSettings, Database, Directory, DkimSettings, Keys, Limits, MailSettings, OperatorSettings,
+    RelayTls, Sending, Server, Settings, Site,
 };

@@ -92,6 +92,18 @@ pub struct MailSettings {
     pub hello: String,
     pub from: String,
     pub reply_domain: String,
+    pub dkim: DkimSettings,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the keys are explained in config/default.toml")]
+pub struct DkimSettings {
+    pub domain: String,
+    pub selector: String,
+    pub key_file: String,
+    pub ed25519_selector: String,
+    pub ed25519_key_file: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

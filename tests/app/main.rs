@@ -4,6 +4,7 @@
 
 mod bundle;
 mod opening;
+mod pacing;
 mod receiving;
 mod sending;
 mod waking;
@@ -59,6 +60,7 @@ fn house() -> House {
             reply_domain: Some("cases.service.example".into()),
         },
         limits: Settings::load(None).unwrap().limits,
+        dkim: None,
         pace: Settings::load(None).unwrap().sending.pace().unwrap(),
         book,
     };

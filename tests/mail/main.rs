@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod deliverability;
+mod dkim;
+mod dns;
 mod hostile;
 mod incoming;
 mod journal;

@@ -243,6 +243,7 @@ fn app(data: &Path) -> App {
             reply_domain: Some(REPLY_DOMAIN.into()),
         },
         limits: Settings::load(None).unwrap().limits,
+        dkim: None,
         pace: Settings::load(None).unwrap().sending.pace().unwrap(),
         book,
     }

@@ -33,7 +33,14 @@ pub(super) fn render(app: &App, row: &OutboxRow) -> Result<Rendered, AppError> {
         Some(Err(AppError::Storage(StorageError::Erased))) => return Ok(Rendered::Gone),
         Some(Err(error)) => return Err(error),
     };
-    Ok(match bytes_of(file.as_ref(), row) {
+    let signed = |bytes: Vec<u8>| match &app.dkim {
+        Some(signer) => {
+            let signed = signer.sign(&bytes, app.clock.now());
+            signed.map_err(|error| error.to_string())
+        }
+        None => Ok(bytes),
+    };
+    Ok(match bytes_of(file.as_ref(), row).and_then(signed) {
         Ok(bytes) => Rendered::Bytes(bytes),
         Err(words) => {
             tracing::error!(words, "a mail cannot be written");
