@@ -173,11 +173,11 @@ pub fn next_step(regime: &Regime, case: &CaseStatus<'_>, today: NaiveDate) -> Ne
     };
     match answer {
         Some(ReplyKind::Complied) => NextStep::Grade,
-        Some(ReplyKind::IdentityDemand)
-            if sent(case, LetterKind::IdentityReply).is_none()
-                && has(regime, LetterKind::IdentityReply) =>
+        // What keeps the controller from acting is answered before anything is waited for.
+        Some(ReplyKind::IdentityDemand | ReplyKind::PortalDemand)
+            if let Some(letter) = counter_letter(regime, case) =>
         {
-            NextStep::Climb(LetterKind::IdentityReply)
+            NextStep::Climb(letter)
         }
         // A refusal does not have to be waited out, unless a letter has gone since that gives the controller its own time.
         Some(
@@ -187,6 +187,25 @@ pub fn next_step(regime: &Regime, case: &CaseStatus<'_>, today: NaiveDate) -> Ne
         }
         _ => offered(case, regime, rung, today),
     }
+}
+
+/// The letter that replies to the newest answer, if the law has one and none has gone since. It may always go before the next rung.
+#[must_use]
+pub fn counter_letter(regime: &Regime, case: &CaseStatus<'_>) -> Option<LetterKind> {
+    let mut read = case.replies.iter().rev();
+    let (kind, received_on) = read.find_map(|reply| {
+        let kind = reply.kind?;
+        (is_answer(kind) || kind == ReplyKind::ExtensionNotice).then_some((kind, reply.received_on))
+    })?;
+    let letter = kind.replied_by().filter(|letter| has(regime, *letter))?;
+    let gone = |sent: &LetterStatus| {
+        sent.kind == letter && sent.sent_on.is_none_or(|day| day >= received_on)
+    };
+    let complained = |sent: &LetterStatus| sent.kind.goes_to_the_regulator();
+    let mut letters = case.letters.iter();
+    letters
+        .all(|sent| !gone(sent) && !complained(sent))
+        .then_some(letter)
 }
 
 /// What a letter asks for that has not gone yet.

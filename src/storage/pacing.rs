@@ -88,7 +88,7 @@ impl Tx<'_> {
         Ok(found.flatten().is_some())
     }
 
-    /// Counts a letter that reached its end, and pauses the place if too many of them were refused or came back. True if it is paused by this one.
+    /// Counts a letter that reached its end, and pauses the place if too many of them were refused. True if it is paused by this one.
     ///
     /// # Errors
     /// The database.
@@ -96,6 +96,24 @@ impl Tx<'_> {
         &mut self,
         place: &str,
         refused: bool,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StorageError> {
+        self.count(place, 1, i32::from(refused), now)
+    }
+
+    /// Counts a letter that had gone and came back; else as [`Tx::count_end`].
+    ///
+    /// # Errors
+    /// The database.
+    pub fn count_return(&mut self, place: &str, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        self.count(place, 0, 1, now)
+    }
+
+    fn count(
+        &mut self,
+        place: &str,
+        letters: i32,
+        refused: i32,
         now: DateTime<Utc>,
     ) -> Result<bool, StorageError> {
         let open = pacing::table.find(place);
@@ -109,15 +127,15 @@ impl Tx<'_> {
             .execute(self.conn)?;
         diesel::update(open)
             .set((
-                pacing::letters.eq(pacing::letters + 1),
-                pacing::refused.eq(pacing::refused + i32::from(refused)),
+                pacing::letters.eq(pacing::letters + letters),
+                pacing::refused.eq(pacing::refused + refused),
             ))
             .execute(self.conn)?;
         let counted: Option<(i32, i32)> = open
             .select((pacing::letters, pacing::refused))
             .first(self.conn)
             .optional()?;
-        if !refused || !counted.is_some_and(|(letters, refused)| must_pause(letters, refused)) {
+        if refused == 0 || !counted.is_some_and(|(letters, refused)| must_pause(letters, refused)) {
             return Ok(false);
         }
         let changed = diesel::update(open)

@@ -10,7 +10,7 @@ use super::seal::CaseKey;
 use super::types::{Id, Instant};
 use super::{StorageError, Tx};
 use crate::domain::case::Origin;
-use crate::domain::letter::ReplyKind;
+use crate::domain::letter::{AnswerDetails, ReplyKind};
 
 /// What an answer says, as far as it could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct ReplyContent {
     pub raw_length: Option<usize>,
     /// A word why it could not be read, if it could not.
     pub unreadable: Option<String>,
+    /// What the person said of it beyond its kind.
+    #[serde(default)]
+    pub said: AnswerDetails,
 }
 
 /// An answer with its content opened.
@@ -174,21 +177,22 @@ impl Tx<'_> {
         key.open("file", &sealed.ok_or(StorageError::NotFound)?)
     }
 
-    /// Records what the person says an answer is, and the day on which it came.
+    /// Records what the person says an answer is, and the day on which it came: `reply` as it is now.
     ///
     /// # Errors
     /// [`StorageError::NotFound`].
     pub fn read_reply(
         &mut self,
         case_id: Uuid,
-        id: Uuid,
-        kind: ReplyKind,
-        received_on: NaiveDate,
+        key: &CaseKey,
+        reply: &ReplyRow,
     ) -> Result<(), StorageError> {
-        let changed = diesel::update(replies::table.find((Id(case_id), Id(id))))
+        let content = serde_json::to_vec(&reply.content)?;
+        let changed = diesel::update(replies::table.find((Id(case_id), Id(reply.id))))
             .set((
-                replies::kind.eq(Some(kind.as_str())),
-                replies::received_on.eq(received_on),
+                replies::kind.eq(reply.kind.map(ReplyKind::as_str)),
+                replies::received_on.eq(reply.received_on),
+                replies::sealed_reply.eq(key.seal("reply", &content, self.random)?),
             ))
             .execute(self.conn)?;
         if changed == 1 {

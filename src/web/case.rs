@@ -10,7 +10,7 @@ use super::derivation::derivation;
 use super::frame::{PageError, Reply, Visit, page, show as show_page};
 use super::timeline::entry;
 use crate::app::AppError;
-use crate::app::case::{CaseFile, load_case};
+use crate::app::case::{CaseFile, Offer, load_case};
 use crate::domain::case::{CaseState, Delivery, EventKind, NextStep};
 use crate::domain::deadline::Derivation;
 use crate::domain::law::{Checked, Regulator};
@@ -254,6 +254,18 @@ impl Case<'_> {
         }
     }
 
+    /// The letters that can be written beside the next step.
+    fn offers(&self) -> Vec<Value> {
+        let offer = self.file.offer(&self.plan, &self.next);
+        let view = |offer: Offer| {
+            let kind = offer.kind.as_str();
+            json!({
+                "href": format!("{}/draft?letter={kind}", self.url), "name_key": format!("letter_kind.{kind}"), "why_key": format!("offer.{}", offer.why),
+            })
+        };
+        offer.map(view).into_iter().collect()
+    }
+
     fn tasks(&self) -> Vec<Value> {
         let Some(switch) = self
             .plan
@@ -336,6 +348,7 @@ pub(super) async fn show(request: HttpRequest, house: web::Data<House>) -> HttpR
             "back": null,
             "just_opened": !visit.query.get("opened").is_empty(),
             "next": case.next_view(),
+            "offers": case.offers(),
             "tasks": case.tasks(),
             "timeline": timeline,
             "due": case.due_view(visit, house),

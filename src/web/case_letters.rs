@@ -9,7 +9,7 @@ use super::case_ways::mailbox_of;
 use super::frame::{PageError, Reply, Visit, again, page, show, take};
 use super::letter_view::letter_view;
 use crate::app::case::{StoredLetter, approve_follow_up, draft_follow_up};
-use crate::app::form::{Fields, Problem};
+use crate::app::form::Problem;
 use crate::app::{AppError, ComposedLetter};
 use crate::domain::letter::LetterKind;
 use crate::mail::{EmlAddresses, to_eml};
@@ -105,7 +105,8 @@ pub(super) async fn draft(request: HttpRequest, house: web::Data<House>) -> Http
     show(request, house, |visit, house| {
         let case = open(visit, house)?;
         let own = visit.query.get("own_paragraph");
-        match draft_follow_up(&house.app, &case.file, own) {
+        let wanted = wanted(visit.query.get("letter"));
+        match draft_follow_up(&house.app, &case.file, wanted, own) {
             Ok((kind, letter)) => Ok(page(
                 "case/draft",
                 draft_context(kind, &letter, own, &case, visit, house),
@@ -120,7 +121,8 @@ pub(super) async fn draft(request: HttpRequest, house: web::Data<House>) -> Http
 pub(super) async fn draft_pdf(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
     show(request, house, |visit, house| {
         let case = open(visit, house)?;
-        let (_, letter) = draft_follow_up(&house.app, &case.file, "")?;
+        let wanted = wanted(visit.query.get("letter"));
+        let (_, letter) = draft_follow_up(&house.app, &case.file, wanted, "")?;
         Ok(file("application/pdf", "letter.pdf", letter.pdf, false))
     })
     .await
@@ -152,7 +154,7 @@ fn draft_context(
         "title_key": format!("draft.title_{}", kind.as_str()),
         "why_key": format!("draft.why_{}", kind.as_str()),
         "not_before": null,
-        "pdf_href": format!("{}/draft.pdf", case.url),
+        "pdf_href": format!("{}/draft.pdf?letter={}", case.url, kind.as_str()),
         "complaint": if kind == LetterKind::Complaint { complaint } else { Value::Null },
         "letter": letter_view(&letter.document, &letter.meta, &visit.language, house),
         "own_words": [],
@@ -169,7 +171,8 @@ pub(super) async fn approve(
     take(request, house, form, |visit, house, fields| {
         let case = open(visit, house)?;
         let own = fields.get("own_paragraph");
-        let (kind, letter) = match draft_follow_up(&house.app, &case.file, own) {
+        let wanted = wanted(fields.get("draft"));
+        let (kind, letter) = match draft_follow_up(&house.app, &case.file, wanted, own) {
             Ok(draft) => draft,
             Err(AppError::NotNow) => return Ok(Reply::To(case.url)),
             Err(error) => return Err(error.into()),
@@ -192,7 +195,13 @@ pub(super) async fn approve(
         if kind == LetterKind::Complaint && fields.get("read") != "yes" {
             return Ok(refuse(Problem::new("read", "problem.complaint_unread")));
         }
-        match approved(house, &case, own, fields) {
+        match approve_follow_up(
+            &house.app,
+            &case.file,
+            wanted,
+            own,
+            fields.get("text_sha256"),
+        ) {
             Ok(()) => Ok(Reply::To(format!("{}/send", case.url))),
             Err(AppError::Changed) => Ok(refuse(Problem::new("own_paragraph", "problem.changed"))),
             Err(error) => Err(error.into()),
@@ -201,6 +210,7 @@ pub(super) async fn approve(
     .await
 }
 
-fn approved(house: &House, case: &Case<'_>, own: &str, fields: &Fields) -> Result<(), AppError> {
-    approve_follow_up(&house.app, &case.file, own, fields.get("text_sha256"))
+/// Which of the letters that are offered; the one of the ladder if none is named.
+fn wanted(name: &str) -> Option<LetterKind> {
+    LetterKind::parse(name).ok()
 }

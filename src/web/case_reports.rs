@@ -1,23 +1,19 @@
-//! What a person reports: that a letter went on a day, that an answer came, what it means.
+//! What a person reports: that a letter went on a day, that an answer came. What it means is said in `case_reply`.
 
 use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::House;
 use super::case::{Case, Form, open, or_back, shows, with_case};
 use super::case_ways::ways;
-use super::frame::{PageError, Reply, Visit, again, show, take, take_fields};
+use super::frame::{Reply, Visit, again, show, take, take_fields};
 use super::upload::{self, Unread};
-use crate::app::case::{HandedIn, Report, hand_in_reply, read_reply, report_sent};
+use crate::app::case::{HandedIn, Report, hand_in_reply, report_sent};
 use crate::app::form::{Fields, Problem};
-use crate::domain::case::Origin;
-use crate::domain::letter::ReplyKind;
-use crate::domain::party::{one_line, paragraphs};
-use crate::storage::{ReplyFile, ReplyRow, StorageError};
+use crate::domain::party::one_line;
 
 fn did_context(
     visit: &Visit,
@@ -58,8 +54,18 @@ pub(super) async fn did(request: HttpRequest, house: web::Data<House>) -> HttpRe
     .await
 }
 
+/// Reads a day from its three fields, which has come already.
+pub(super) fn day(fields: &Fields, name: &str, today: NaiveDate) -> Result<NaiveDate, Problem> {
+    let date = any_day(fields, name)?;
+    if date > today {
+        Err(Problem::new(name, "problem.date_future"))
+    } else {
+        Ok(date)
+    }
+}
+
 /// Reads a date from its three fields.
-fn day(fields: &Fields, name: &str, today: NaiveDate) -> Result<NaiveDate, Problem> {
+pub(super) fn any_day(fields: &Fields, name: &str) -> Result<NaiveDate, Problem> {
     let part = |part: &str| fields.get(&format!("{name}_{part}")).to_owned();
     let (day, month, year) = (part("day"), part("month"), part("year"));
     if day.is_empty() && month.is_empty() && year.is_empty() {
@@ -68,18 +74,10 @@ fn day(fields: &Fields, name: &str, today: NaiveDate) -> Result<NaiveDate, Probl
     let (Ok(d), Ok(m), Ok(y)) = (day.parse(), month.parse(), year.parse()) else {
         return Err(Problem::new(name, "problem.date_part"));
     };
-    let Some(date) = NaiveDate::from_ymd_opt(y, m, d) else {
-        let values = vec![("text", format!("{day} {month} {year}"))];
-        return Err(Problem {
-            values,
-            ..Problem::new(name, "problem.date_impossible")
-        });
-    };
-    if date > today {
-        Err(Problem::new(name, "problem.date_future"))
-    } else {
-        Ok(date)
-    }
+    NaiveDate::from_ymd_opt(y, m, d).ok_or_else(|| Problem {
+        values: vec![("text", format!("{day} {month} {year}"))],
+        ..Problem::new(name, "problem.date_impossible")
+    })
 }
 
 pub(super) async fn report(
@@ -251,208 +249,4 @@ fn text_fault(text: &str, alone: bool) -> Option<Problem> {
             ..Problem::new("text", "problem.answer_long")
         }),
     }
-}
-
-/// The kinds of answers in groups, as the page asks.
-const GROUPS: [(&str, &[ReplyKind]); 4] = [
-    (
-        "reply.group_open",
-        &[
-            ReplyKind::Acknowledgement,
-            ReplyKind::AutoReply,
-            ReplyKind::ExtensionNotice,
-        ],
-    ),
-    (
-        "reply.group_want",
-        &[
-            ReplyKind::IdentityDemand,
-            ReplyKind::PortalDemand,
-            ReplyKind::ClarificationDemand,
-        ],
-    ),
-    (
-        "reply.group_finished",
-        &[
-            ReplyKind::Complied,
-            ReplyKind::Partial,
-            ReplyKind::Refused,
-            ReplyKind::NoData,
-            ReplyKind::NotController,
-        ],
-    ),
-    (
-        "reply.group_else",
-        &[ReplyKind::Bounce, ReplyKind::Unrelated],
-    ),
-];
-
-/// A number of bytes as people say it.
-pub(super) fn size_in_words(bytes: usize) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{} KB", bytes.div_ceil(1024)),
-        _ => format!("{} MB", bytes.div_ceil(1_048_576)),
-    }
-}
-
-fn files_of(case: &Case<'_>, house: &House, reply: Uuid) -> Result<Vec<ReplyFile>, PageError> {
-    let files = house
-        .app
-        .db
-        .read::<_, StorageError>(|tx| tx.reply_files(case.file.row.id, &case.file.key))?;
-    Ok(files
-        .into_iter()
-        .filter(|file| file.reply_id == reply)
-        .collect())
-}
-
-fn reply_context(
-    case: &Case<'_>,
-    visit: &Visit,
-    house: &House,
-    fields: &Fields,
-) -> Result<Value, PageError> {
-    let wanted = visit.part(4);
-    let reply = case
-        .file
-        .replies
-        .iter()
-        .find(|reply| reply.id.to_string() == wanted)
-        .ok_or(PageError::NotFound)?;
-    let option = |kind: &ReplyKind| json!({ "value": kind.as_str(), "label_key": format!("kind.{}", kind.as_str()), "selected": reply.kind == Some(*kind) });
-    let group = |(label, kinds): &(&str, &[ReplyKind])| json!({ "label_key": label, "options": kinds.iter().map(option).collect::<Vec<_>>() });
-    let file = |file: &ReplyFile| json!({ "name": file.name, "href": format!("{}/reply/{wanted}/file/{}", case.url, file.id), "size": size_in_words(file.length) });
-    let content = &reply.content;
-    let mut files: Vec<Value> = files_of(case, house, reply.id)?.iter().map(file).collect();
-    if reply.origin != Origin::HandedIn {
-        files.push(json!({ "name": "mail.eml", "href": format!("{}/reply/{wanted}/raw", case.url), "size": content.raw_length.map(size_in_words).unwrap_or_default() }));
-    }
-    let signal = content.signal.as_ref().map(|(kind, matched)| json!({ "kind_key": format!("kind.{}", kind.as_str()), "matched": matched }));
-    let today = case.file.today_at_home(&house.app);
-    Ok(json!({
-        "reply": {
-            "id": wanted, "received_on": reply.received_on, "lang": case.plan.language, "paragraphs": paragraphs(&content.text), "origin_key": format!("origin.{}", reply.origin.as_str()), "from": content.from, "subject": content.subject,
-            "files": files, "signal": signal, "asks_day": asks_day(reply), "unreadable": content.unreadable.is_some(),
-            "kind": reply.kind, "kind_key": reply.kind.map(|kind| format!("kind.{}", kind.as_str())).unwrap_or_default(), "decided": reply.kind.is_some(),
-        },
-        "kind_groups": GROUPS.iter().map(group).collect::<Vec<_>>(),
-        "example_day": today.format("%-d %-m %Y").to_string(),
-        "values": {
-            "received_day": fields.get("received_day"), "received_month": fields.get("received_month"), "received_year": fields.get("received_year"),
-        },
-    }))
-}
-
-/// When a forwarded mail reached the person only they know.
-fn asks_day(reply: &ReplyRow) -> bool {
-    reply.origin == Origin::Forwarded && reply.kind.is_none()
-}
-
-pub(super) async fn reply(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
-    shows(request, house, "case/reply", |case, visit, house| {
-        reply_context(case, visit, house, &Fields::default())
-    })
-    .await
-}
-
-/// A file of an answer, never shown in the browser: nobody knows who made it.
-pub(super) async fn file(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
-    show(request, house, |visit, house| {
-        let case = open(visit, house)?;
-        let reply = visit
-            .part(4)
-            .parse()
-            .map_err(|_no_id| PageError::NotFound)?;
-        let wanted = visit.part(6);
-        let mut files = files_of(&case, house, reply)?.into_iter();
-        let file = files
-            .find(|file| file.id.to_string() == wanted)
-            .ok_or(PageError::NotFound)?;
-        let (id, key) = (case.file.row.id, &case.file.key);
-        let bytes = house
-            .app
-            .db
-            .read::<_, StorageError>(|tx| tx.reply_file_bytes(id, file.id, key))?;
-        Ok(download(&ascii_name(&file.name), bytes))
-    })
-    .await
-}
-
-/// The mail of an answer as it came, byte for byte.
-pub(super) async fn raw(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
-    show(request, house, |visit, house| {
-        let case = open(visit, house)?;
-        let reply = visit
-            .part(4)
-            .parse()
-            .map_err(|_no_id| PageError::NotFound)?;
-        let (id, key) = (case.file.row.id, &case.file.key);
-        let raw = house
-            .app
-            .db
-            .read::<_, StorageError>(|tx| tx.reply_raw(id, reply, key))?;
-        Ok(download("mail.eml", raw.ok_or(PageError::NotFound)?))
-    })
-    .await
-}
-
-/// A file that is never shown in the browser.
-fn download(name: &str, bytes: Vec<u8>) -> Reply {
-    Reply::File {
-        kind: "application/octet-stream",
-        name: name.to_owned(),
-        bytes,
-        download: true,
-    }
-}
-
-/// A name that can stand in a header.
-fn ascii_name(name: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
-    name.chars()
-        .map(|letter| if plain(letter) { letter } else { '_' })
-        .collect()
-}
-
-pub(super) async fn read(
-    request: HttpRequest,
-    house: web::Data<House>,
-    form: Form,
-) -> HttpResponse {
-    take(request, house, form, |visit, house, fields| {
-        let case = open(visit, house)?;
-        let id: Uuid = visit
-            .part(4)
-            .parse()
-            .map_err(|_no_id| PageError::NotFound)?;
-        let reply = case
-            .file
-            .replies
-            .iter()
-            .find(|reply| reply.id == id)
-            .ok_or(PageError::NotFound)?;
-        let kind = ReplyKind::parse(fields.get("kind"))
-            .map_err(|_none| Problem::new("kind", "problem.kind"));
-        let received = if asks_day(reply) {
-            day(fields, "received", case.file.today_at_home(&house.app))
-        } else {
-            Ok(reply.received_on)
-        };
-        let (kind, received_on) = match (kind, received) {
-            (Ok(kind), Ok(received_on)) => (kind, received_on),
-            (kind, received) => {
-                let problems: Vec<Problem> = kind.err().into_iter().chain(received.err()).collect();
-                let context = reply_context(&case, visit, house, fields)?;
-                let context = with_case(&case, visit, house, context);
-                return Ok(again("case/reply", context, visit, house, &problems));
-            }
-        };
-        let done = read_reply(&house.app, &case.file, id, kind, received_on);
-        or_back(
-            done.map(|()| Reply::ToWithNotice(case.url.clone(), "notice.saved".to_owned())),
-            &case,
-        )
-    })
-    .await
 }

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use super::House;
 use super::account::must_be_signed_in;
 use super::case::Form;
-use super::case_reports::size_in_words;
+use super::case_reply::size_in_words;
 use super::frame::{PageError, Reply, Visit, again, page, show, take};
-use crate::app::AppError;
 use crate::app::case::{
     HeldLetter, assign_held_mail, discard_held_mail, held_mail, held_mails, letters_in_doubt,
 };
 use crate::app::form::Problem;
-use crate::storage::{HeldLine, StorageError};
+use crate::app::{AppError, resume_place, view_queue};
+use crate::storage::{HeldLine, PausedPlace, StorageError};
 
 fn when(at: chrono::DateTime<chrono::Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
@@ -28,13 +28,59 @@ pub(super) async fn list(request: HttpRequest, house: web::Data<House>) -> HttpR
                 "from": line.summary.from.clone().unwrap_or_default(), "subject": line.summary.subject.clone().unwrap_or_default(),
             })
         };
-        let why = house.app.pages.word(&visit.language, "stuck.unknown", &[]);
-        let stuck: Vec<Value> = letters_in_doubt(&house.app)?
-            .into_iter()
-            .map(|(reference, since)| json!({ "reference": reference, "href": null, "why": why, "since": when(since) }))
-            .collect();
+        let stuck = stuck(visit, house)?;
         let mails: Vec<Value> = held_mails(&house.app)?.iter().map(mail).collect();
         Ok(page("inbox/list", json!({ "mails": mails, "stuck": stuck })))
+    })
+    .await
+}
+
+/// The letters that wait for somebody's decision.
+fn stuck(visit: &Visit, house: &House) -> Result<Vec<Value>, PageError> {
+    let why = house.app.pages.word(&visit.language, "stuck.unknown", &[]);
+    let letters = letters_in_doubt(&house.app)?.into_iter();
+    let line = |(reference, since)| json!({ "reference": reference, "href": null, "why": why, "since": when(since) });
+    Ok(letters.map(line).collect())
+}
+
+/// The outbox at a glance.
+pub(super) async fn queue(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
+    show(request, house, |visit, house| {
+        must_be_signed_in(visit, house)?;
+        let queue = view_queue(&house.app)?;
+        let counts = queue.counts;
+        let paused = |place: &PausedPlace| {
+            json!({
+                "place": place.place.split_once(':').map_or("", |(_, name)| name), "value": place.place,
+                "letters": place.letters, "refused": place.refused, "since": when(place.paused_at),
+            })
+        };
+        let own = json!({
+            "counts": {
+                "waiting": counts.waiting, "under_way": counts.under_way, "in_doubt": counts.in_doubt, "sent": counts.sent, "failed": counts.failed,
+            },
+            "due_since": queue.due_since.map(when),
+            "paused": queue.paused.iter().map(paused).collect::<Vec<_>>(),
+            "stuck": stuck(visit, house)?,
+        });
+        Ok(page("inbox/queue", own))
+    })
+    .await
+}
+
+/// Somebody has looked: letters go there again.
+pub(super) async fn resume(
+    request: HttpRequest,
+    house: web::Data<House>,
+    form: Form,
+) -> HttpResponse {
+    take(request, house, form, |visit, house, fields| {
+        must_be_signed_in(visit, house)?;
+        resume_place(&house.app, fields.get("place"))?;
+        Ok(Reply::ToWithNotice(
+            "/queue".to_owned(),
+            "notice.resumed".to_owned(),
+        ))
     })
     .await
 }

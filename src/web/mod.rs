@@ -4,6 +4,7 @@ mod account;
 mod case;
 mod case_end;
 mod case_letters;
+mod case_reply;
 mod case_reports;
 mod case_ways;
 mod confirm;
@@ -102,7 +103,9 @@ fn site_routes(config: &mut web::ServiceConfig) {
         .route("/sign-out", web::post().to(account::sign_out))
         .route("/inbox", web::get().to(inbox::list))
         .route("/inbox/{id}", web::get().to(inbox::mail))
-        .route("/inbox/{id}", web::post().to(inbox::decide));
+        .route("/inbox/{id}", web::post().to(inbox::decide))
+        .route("/queue", web::get().to(inbox::queue))
+        .route("/queue/resume", web::post().to(inbox::resume));
 }
 
 fn demo_routes(config: &mut web::ServiceConfig) {
@@ -150,10 +153,10 @@ fn case_routes(config: &mut web::ServiceConfig) {
         .route("/did", web::post().to(case_reports::report))
         .route("/answer", web::get().to(case_reports::answer))
         .route("/answer", web::post().to(case_reports::hand_in))
-        .route("/reply/{id}", web::get().to(case_reports::reply))
-        .route("/reply/{id}", web::post().to(case_reports::read))
-        .route("/reply/{id}/raw", web::get().to(case_reports::raw))
-        .route("/reply/{id}/file/{file}", web::get().to(case_reports::file))
+        .route("/reply/{id}", web::get().to(case_reply::reply))
+        .route("/reply/{id}", web::post().to(case_reply::read))
+        .route("/reply/{id}/raw", web::get().to(case_reply::raw))
+        .route("/reply/{id}/file/{file}", web::get().to(case_reply::file))
         .configure(end_routes)
         .default_service(web::route().to(site::not_found));
     config.service(case);

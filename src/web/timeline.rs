@@ -45,7 +45,7 @@ pub(super) fn entry(
         _ => None,
     };
     Some(json!({
-        "at": event.at.to_rfc3339(), "at_words": shown, "what": what_happened(event, case, visit, house), "who": who, "quote": null,
+        "at": event.at.to_rfc3339(), "at_words": shown, "what": what_happened(event, case, visit, house), "who": who, "quote": null, "reading": null,
         "links": link.into_iter().collect::<Vec<_>>(),
     }))
 }

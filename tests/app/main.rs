@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod answers;
 mod bundle;
 mod opening;
 mod pacing;
@@ -12,16 +13,19 @@ mod waking;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use demur::app::case::{
-    CaseFile, OpenedCase, compose_first_letter, confirm_case, load_case, open_case,
+    AnswerRead, CaseFile, OpenedCase, compose_first_letter, confirm_case, load_case, open_case,
+    read_reply,
 };
 use demur::app::form::FormState;
 use demur::app::{App, AppError, Operator, PostOffice};
 use demur::config::{Settings, SystemRandom, demo_companies, law_with};
 use demur::domain::clock::FixedClock;
+use demur::domain::letter::{AnswerDetails, ReplyKind};
 use demur::storage::{Db, MasterKey, OutboxRow, StorageError};
 use demur::templates::{LetterTemplates, PageTemplates};
+use uuid::Uuid;
 
 struct House {
     app: App,
@@ -136,6 +140,16 @@ impl House {
     fn confirmed_case(&self) -> String {
         self.open(&form(), "192.0.2.1").unwrap();
         confirm_case(&self.app, &self.secret("/confirm/")).unwrap()
+    }
+
+    /// The person says what an answer is, and nothing more.
+    fn says(&self, file: &CaseFile, id: Uuid, kind: ReplyKind, received_on: NaiveDate) {
+        let answer = AnswerRead {
+            kind,
+            received_on,
+            said: AnswerDetails::default(),
+        };
+        read_reply(&self.app, file, id, answer).unwrap();
     }
 
     fn file(&self, link: &str) -> CaseFile {

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use demur::app::case::HandedIn;
 use demur::app::case::{
-    Received, assign_held_mail, erase_case, hand_in_reply, held_mails, read_reply, receive_mail,
+    Received, assign_held_mail, erase_case, hand_in_reply, held_mails, receive_mail,
 };
 use demur::domain::case::{CaseState, EventKind, NextStep, Origin};
 use demur::domain::letter::{LetterKind, ReplyKind};
@@ -181,14 +181,7 @@ fn a_letter_that_came_back_was_never_received_and_the_person_can_take_that_back(
         file.letters.first().unwrap().sent.is_some(),
         "nothing happens by itself"
     );
-    read_reply(
-        &house.app,
-        &file,
-        reply.id,
-        ReplyKind::Bounce,
-        reply.received_on,
-    )
-    .unwrap();
+    house.says(&file, reply.id, ReplyKind::Bounce, reply.received_on);
     let file = house.file(&link);
     assert_eq!(file.row.state, CaseState::Ready);
     assert_eq!(
@@ -201,14 +194,7 @@ fn a_letter_that_came_back_was_never_received_and_the_person_can_take_that_back(
         NextStep::SendAgain(LetterKind::Objection),
         "no clock runs"
     );
-    read_reply(
-        &house.app,
-        &file,
-        reply.id,
-        ReplyKind::AutoReply,
-        reply.received_on,
-    )
-    .unwrap();
+    house.says(&file, reply.id, ReplyKind::AutoReply, reply.received_on);
     let file = house.file(&link);
     assert!(
         file.letters.first().unwrap().sent.is_some(),
@@ -235,7 +221,7 @@ fn an_older_answer_read_later_does_not_hide_a_newer_one() {
     };
     let newer = hand(day(27), "no");
     let older = hand(day(25), "received");
-    let read = |id, kind, on| read_reply(&house.app, &house.file(&link), id, kind, on).unwrap();
+    let read = |id, kind, on| house.says(&house.file(&link), id, kind, on);
     read(newer, ReplyKind::Refused, day(27));
     read(older, ReplyKind::Acknowledgement, day(25));
     assert_eq!(house.file(&link).row.state, CaseState::Replied);
@@ -373,14 +359,12 @@ fn a_bounce_within_the_minute_takes_the_letter_back_wherever_the_company_sits() 
     house.take(&bounce(&house.address(&link)));
     let file = house.file(&link);
     let reply = file.replies.first().unwrap();
-    read_reply(
-        &house.app,
+    house.says(
         &file,
         reply.id,
         ReplyKind::Bounce,
         NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
-    )
-    .unwrap();
+    );
     assert_eq!(
         house.next(&link),
         NextStep::SendAgain(LetterKind::Objection)
@@ -406,14 +390,12 @@ fn an_answer_handed_in_while_the_letter_is_on_its_way_does_not_hide_that_it_went
     )
     .unwrap();
     let file = house.file(&link);
-    read_reply(
-        &house.app,
+    house.says(
         &file,
         id,
         ReplyKind::AutoReply,
         file.today_at_home(&house.app),
-    )
-    .unwrap();
+    );
     assert_eq!(house.file(&link).row.state, CaseState::Sending);
     house.end(&mail, demur::domain::outbox::Verdict::Sent);
     assert_eq!(house.file(&link).row.state, CaseState::AwaitingReply);

@@ -73,7 +73,7 @@ fn after_the_reminder_the_complaint_is_offered_and_told() {
     let house = house();
     let link = house.sent_case();
     house.days_until_told(60);
-    let (_, draft) = draft_follow_up(&house.app, &house.file(&link), "").unwrap();
+    let (_, draft) = draft_follow_up(&house.app, &house.file(&link), None, "").unwrap();
     let read = draft
         .meta
         .get("text_sha256")
@@ -81,7 +81,7 @@ fn after_the_reminder_the_complaint_is_offered_and_told() {
         .as_str()
         .unwrap()
         .to_owned();
-    approve_follow_up(&house.app, &house.file(&link), "", &read).unwrap();
+    approve_follow_up(&house.app, &house.file(&link), None, "", &read).unwrap();
     let report = demur::app::case::Report {
         channel: "own_mailbox".into(),
         sent_on: house.file(&link).today_at_home(&house.app),

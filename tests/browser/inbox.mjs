@@ -46,6 +46,12 @@ async function signInOnlyWithThePassword(me) {
   check('no script reads the session', session?.httpOnly && session.sameSite === 'Lax', JSON.stringify(session))
 }
 
+async function seesTheQueue(me) {
+  await me.go('/queue')
+  await me.lookHere('')
+  await me.says('the outbox at a glance', 'No domain is paused')
+}
+
 /** `people` have cases: a mail for one of them, and one for nobody. */
 export async function inbox(browser, base, looker, people) {
   const folder = mkdtempSync(`${tmpdir()}/demur-inbox-`)
@@ -80,6 +86,7 @@ export async function inbox(browser, base, looker, people) {
   await me.says('no case is named', 'Its address names no case')
   await me.press('button[value="discard"]')
   await me.says('nothing waits any more', 'No mail waits')
+  await seesTheQueue(me)
   await Anna.go(Anna.home)
   await Anna.says('the case has the mail', 'A mail came to the address of this case', '.timeline li:first-child')
   await Anna.press('.timeline li:first-child a[href*="/reply/"]')

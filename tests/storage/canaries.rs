@@ -137,6 +137,7 @@ fn hide_reply(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageEr
             message_id: Some(canary.to_owned()),
             raw_length: None,
             unreadable: None,
+            said: demur::domain::letter::AnswerDetails::default(),
         },
         arrived_at: noon(),
     };

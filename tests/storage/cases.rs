@@ -231,27 +231,35 @@ fn an_erased_case_cannot_be_read_and_its_chain_still_holds() {
     });
 }
 
+fn objection() -> LetterRow {
+    LetterRow {
+        id: id(),
+        kind: LetterKind::Objection,
+        content: b"letter".to_vec(),
+        written_at: noon(),
+    }
+}
+
+/// An answer that nobody has read yet.
+fn refusal() -> ReplyRow {
+    ReplyRow {
+        id: id(),
+        kind: None,
+        received_on: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(),
+        origin: Origin::HandedIn,
+        content: ReplyContent {
+            text: "No.".into(),
+            ..ReplyContent::default()
+        },
+        arrived_at: noon(),
+    }
+}
+
 #[test]
 fn a_letter_is_sent_once_and_an_answer_means_what_the_person_says() {
     on_each(|house| {
         let case = house.open_case("letters");
-        let letter = LetterRow {
-            id: id(),
-            kind: LetterKind::Objection,
-            content: b"letter".to_vec(),
-            written_at: noon(),
-        };
-        let reply = ReplyRow {
-            id: id(),
-            kind: None,
-            received_on: NaiveDate::from_ymd_opt(2026, 12, 1).unwrap(),
-            origin: Origin::HandedIn,
-            content: ReplyContent {
-                text: "No.".into(),
-                ..ReplyContent::default()
-            },
-            arrived_at: noon(),
-        };
+        let (letter, reply) = (objection(), refusal());
         house
             .db
             .write(|tx| {
@@ -265,7 +273,14 @@ fn a_letter_is_sent_once_and_an_answer_means_what_the_person_says() {
         assert!(matches!(send(), Err(StorageError::Conflict)));
         house
             .db
-            .write(|tx| tx.read_reply(case, reply.id, ReplyKind::Refused, reply.received_on))
+            .write(|tx| {
+                let key = tx.case_key(case)?;
+                let read = ReplyRow {
+                    kind: Some(ReplyKind::Refused),
+                    ..reply.clone()
+                };
+                tx.read_reply(case, &key, &read)
+            })
             .unwrap();
         let (letters, replies) = house
             .db

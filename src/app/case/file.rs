@@ -192,10 +192,14 @@ impl CaseFile {
         // A letter that came back was never received, and its bounce is no answer.
         let read = |reply: &&ReplyRow| reply.kind != Some(ReplyKind::Bounce);
         let replies = self.replies.iter().filter(read).filter_map(|reply| {
+            let said = reply.content.said;
             let entry = RawHistory {
                 kind: reply.kind?.as_str().to_owned(),
                 received_on: Some(reply.received_on.to_string()),
                 text: Some(reply.content.text.clone()),
+                refusal_ground: said.refusal_ground.map(|ground| ground.as_str().to_owned()),
+                extension_until: said.extension_until.map(|day| day.to_string()),
+                reasons: said.reasons.map(|reasons| reasons.as_str().to_owned()),
                 ..RawHistory::default()
             };
             Some((reply.received_on, entry))
@@ -256,7 +260,7 @@ impl CaseFile {
         self.replies.iter().map(reply_status).collect()
     }
 
-    fn with_status<T>(
+    pub(super) fn with_status<T>(
         &self,
         due: Option<&Derivation>,
         work: impl FnOnce(&CaseStatus<'_>) -> T,

@@ -10,20 +10,26 @@ use crate::domain::letter::LetterKind;
 use crate::domain::party::paragraphs;
 use crate::storage::NewEvent;
 
-/// Drafts the letter that the ladder offers now.
+/// Drafts the letter that the ladder offers now, or the reply that may go before it. `wanted`: which of them; `None` = that of the ladder.
 ///
 /// # Errors
-/// [`AppError::NotNow`] if none is offered.
+/// [`AppError::NotNow`] if it is not offered.
 pub fn draft_follow_up(
     app: &App,
     file: &CaseFile,
+    wanted: Option<LetterKind>,
     own_paragraph: &str,
 ) -> Result<(LetterKind, ComposedLetter), AppError> {
     let today = file.today_at_the_controller(app);
     let plan = file.plan(app, today)?;
     let due = plan.due.as_ref().map(|(_, due)| due);
-    let NextStep::Climb(kind) = file.next_step(plan.regime, due, today) else {
-        return Err(AppError::NotNow);
+    let next = file.next_step(plan.regime, due, today);
+    let offered = file.offer(&plan, &next).map(|offer| offer.kind);
+    let kind = match (&next, wanted) {
+        (NextStep::Climb(kind), None) => *kind,
+        (NextStep::Climb(kind), Some(wanted)) if *kind == wanted => wanted,
+        (_, Some(wanted)) if offered == Some(wanted) => wanted,
+        _ => return Err(AppError::NotNow),
     };
     // The letter bears the date of the place where the person writes.
     let mut facts = file.facts(kind, file.today_at_home(app))?;
@@ -38,10 +44,11 @@ pub fn draft_follow_up(
 pub fn approve_follow_up(
     app: &App,
     file: &CaseFile,
+    wanted: Option<LetterKind>,
     own_paragraph: &str,
     read_sha256: &str,
 ) -> Result<(), AppError> {
-    let (kind, letter) = draft_follow_up(app, file, own_paragraph)?;
+    let (kind, letter) = draft_follow_up(app, file, wanted, own_paragraph)?;
     let now = app.clock.now();
     let stored = stored_letter(app, &letter, now)?;
     let text_sha256 = letter

@@ -7,10 +7,13 @@ use uuid::Uuid;
 use super::file::{CaseFile, StoredLetter, read_file};
 use crate::app::{App, AppError};
 use crate::domain::case::{CaseState, Delivery, EventKind, Origin};
-use crate::domain::letter::ReplyKind;
+use crate::domain::letter::{AnswerDetails, ReplyKind};
+use crate::domain::pacing::places_of;
 use crate::domain::random::new_id;
 use crate::mail::{IncomingFile, read_mail};
-use crate::storage::{EventRow, Limit, NewEvent, ReplyContent, ReplyFile, ReplyRow, StorageError};
+use crate::storage::{
+    EventRow, Limit, NewEvent, ReplyContent, ReplyFile, ReplyRow, StorageError, Tx,
+};
 
 /// An answer as the person hands it in.
 #[derive(Debug, Clone, Default)]
@@ -114,7 +117,18 @@ pub(super) fn stored_files<'a>(
     files.iter().enumerate().map(stored).collect()
 }
 
-/// Records what the person says an answer is, and the day on which it came. A bounce takes "sent" back from the letter it answers: nobody received it.
+/// What the person says of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerRead {
+    /// What it is.
+    pub kind: ReplyKind,
+    /// The day on which it came.
+    pub received_on: NaiveDate,
+    /// What they know beyond that.
+    pub said: AnswerDetails,
+}
+
+/// Records what the person says an answer is. A bounce takes "sent" back from the letter it answers: nobody received it.
 ///
 /// # Errors
 /// [`StorageError::NotFound`] for an answer that is not of this case.
@@ -122,9 +136,13 @@ pub fn read_reply(
     app: &App,
     file: &CaseFile,
     id: Uuid,
-    kind: ReplyKind,
-    received_on: NaiveDate,
+    answer: AnswerRead,
 ) -> Result<(), AppError> {
+    let AnswerRead {
+        kind,
+        received_on,
+        said,
+    } = answer;
     let now = app.clock.now();
     let Some(reply) = file.replies.iter().find(|reply| reply.id == id) else {
         return Err(StorageError::NotFound.into());
@@ -132,6 +150,8 @@ pub fn read_reply(
     if file.row.state == CaseState::Closed {
         return Err(AppError::NotNow);
     }
+    let mut read = reply.clone();
+    (read.kind, read.received_on, read.content.said) = (Some(kind), received_on, said);
     let was_bounce = reply.kind == Some(ReplyKind::Bounce);
     let restored = was_bounce.then(|| returned_by(file, id)).flatten();
     let returned = if kind == ReplyKind::Bounce {
@@ -139,13 +159,17 @@ pub fn read_reply(
     } else {
         None
     };
-    let payload =
-        json!({ "reply": id, "kind": kind, "letter": returned, "received_on": received_on });
+    let payload = json!({
+        "reply": id, "kind": kind, "letter": returned, "received_on": received_on, "said": said,
+    });
     app.db.write(|tx| {
         tx.change_case(&file.row, file.row.state, None, now)?;
-        tx.read_reply(file.row.id, id, kind, received_on)?;
+        tx.read_reply(file.row.id, &file.key, &read)?;
         match (returned, restored) {
-            (Some(letter), None) => tx.mark_letter_returned(file.row.id, letter)?,
+            (Some(letter), None) => {
+                tx.mark_letter_returned(file.row.id, letter)?;
+                count_return(tx, file.row.id, letter, now)?;
+            }
             (None, Some(letter)) => tx.mark_letter_sent(file.row.id, letter)?,
             _ => {}
         }
@@ -163,6 +187,21 @@ pub fn read_reply(
         let fresh = read_file(tx, row, key)?;
         tx.change_case(&fresh.row, fresh.state_by_events(), None, now)
     })?;
+    Ok(())
+}
+
+/// Too many letters that come back pause their domain; only the person's word counts, since anybody can write a bounce.
+fn count_return(
+    tx: &mut Tx<'_>,
+    case_id: Uuid,
+    letter: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let mails = tx.letter_mails(case_id)?;
+    for mail in mails.iter().filter(|mail| mail.letter_id == Some(letter)) {
+        let (_, domain) = places_of(&mail.mail.to);
+        tx.count_return(&format!("domain:{domain}"), now)?;
+    }
     Ok(())
 }
 

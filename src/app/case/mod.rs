@@ -10,6 +10,7 @@ mod file;
 mod follow_up;
 mod hand_in;
 mod held;
+mod offers;
 mod open;
 mod receive;
 mod report_sent;
@@ -21,10 +22,11 @@ pub use end::{close_case, erase_case, renew_link, withdraw_case};
 pub(super) use file::read_file;
 pub use file::{CaseFile, SentRecord, StoredLetter, load_case, load_case_by_id};
 pub use follow_up::{approve_follow_up, draft_follow_up};
-pub use hand_in::{HandedIn, hand_in_reply, read_reply};
+pub use hand_in::{AnswerRead, HandedIn, hand_in_reply, read_reply};
 pub use held::{
     HeldLetter, assign_held_mail, discard_held_mail, held_mail, held_mails, letters_in_doubt,
 };
+pub use offers::Offer;
 pub use open::{OpenedCase, compose_first_letter, open_case, resend_confirmation};
 pub use receive::{Received, receive_mail};
 pub use report_sent::{Report, report_sent};

@@ -282,9 +282,8 @@ pub(super) fn content_of(mail: &IncomingMail) -> ReplyContent {
         from: mail.from.clone(),
         subject: mail.subject.clone(),
         signal,
-        unreadable: None,
         message_id: mail.message_id.clone(),
-        raw_length: None,
+        ..ReplyContent::default()
     }
 }
 
