@@ -6,6 +6,8 @@ drop table limits;
 drop table form_drafts;
 drop table held_mails;
 drop table pacing;
+drop table outbox_bytes;
+drop table outbox_mails;
 drop table outbox;
 drop table replaced_links;
 drop table confirmations;

@@ -94,8 +94,7 @@ create table outbox (
   letter_id uuid,
   state text not null check (state in ('queued', 'intent', 'sent', 'failed', 'unknown', 'ask')),
   message_id text not null,
-  sealed_mail bytea not null,
-  sealed_bytes bytea,
+  is_letter smallint not null,
   sealed_result bytea,
   attempts integer not null,
   copies integer not null,
@@ -108,7 +107,23 @@ create table outbox (
   finished_at timestamptz,
   primary key (case_id, id)
 );
-create index outbox_due on outbox (state, next_at);
+create index outbox_due on outbox (state, is_letter, next_at);
+create index outbox_finished on outbox (finished_at, state);
+
+-- What a mail says, and its bytes once they are fixed: apart from the row that changes with every attempt.
+create table outbox_mails (
+  case_id uuid not null,
+  id uuid not null,
+  sealed_mail bytea not null,
+  primary key (case_id, id)
+);
+
+create table outbox_bytes (
+  case_id uuid not null,
+  id uuid not null,
+  sealed_bytes bytea not null,
+  primary key (case_id, id)
+);
 
 -- How letters to one place are spread over time. A place is the provider, a domain or a mailbox of a controller.
 create table pacing (

@@ -20,7 +20,7 @@ use crate::domain::outbox::Verdict;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 
 /// Mails claimed ahead for each lane.
-const AHEAD: usize = 4;
+const AHEAD: usize = 8;
 
 /// The most attempts that are written down in one transaction.
 const GROUP: usize = 128;

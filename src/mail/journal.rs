@@ -83,19 +83,20 @@ impl Journal {
     /// # Errors
     /// The line could not be written; then nothing may be sent.
     pub async fn dot(&self, message_id: &str, sha256: &str) -> io::Result<()> {
-        self.line(&["D", message_id, sha256]).await
+        self.line(&["D", message_id, sha256]).await?.wait().await
     }
 
-    /// As soon as a 250, 4xx or 5xx after the dot is read; ends when it is on disk.
+    /// As soon as a 250, 4xx or 5xx after the dot is read. The line goes to disk before any later promise does, so nobody waits for it; whoever wants to, waits for
+    /// what is returned.
     ///
     /// # Errors
-    /// The line could not be written.
-    pub async fn reply(&self, message_id: &str, code: u16, text: &str) -> io::Result<()> {
+    /// The writer has stopped.
+    pub async fn reply(&self, message_id: &str, code: u16, text: &str) -> io::Result<Synced> {
         self.line(&["R", message_id, &code.to_string(), &without_addresses(text)])
             .await
     }
 
-    async fn line(&self, fields: &[&str]) -> io::Result<()> {
+    async fn line(&self, fields: &[&str]) -> io::Result<Synced> {
         let clean: Vec<String> = fields
             .iter()
             .map(|field| field.replace(char::is_control, " "))
@@ -106,7 +107,21 @@ impl Journal {
             synced,
         };
         self.0.send(entry).await.map_err(|_unsent| gone())?;
-        done.await.unwrap_or_else(|_dropped| Err(gone()))
+        Ok(Synced(done))
+    }
+}
+
+/// A line that is on its way to the disk.
+#[derive(Debug)]
+pub struct Synced(oneshot::Receiver<io::Result<()>>);
+
+impl Synced {
+    /// Ends when the line is on disk.
+    ///
+    /// # Errors
+    /// It could not be written.
+    pub async fn wait(self) -> io::Result<()> {
+        self.0.await.unwrap_or_else(|_dropped| Err(gone()))
     }
 }
 

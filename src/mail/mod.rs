@@ -17,7 +17,7 @@ pub use dkim::{DkimError, DkimKey, DkimSigner, new_ed25519_key, new_rsa_key};
 pub use dns::{DnsError, Resolver};
 pub use eml::{EmlAddresses, to_eml};
 pub use incoming::{IncomingFile, IncomingMail, Unreadable, read_mail};
-pub use journal::{Journal, Recovered, Trace, recover};
+pub use journal::{Journal, Recovered, Synced, Trace, recover};
 pub use prescan::{Scan, prescan};
 pub use signals::Signal;
 pub use smtp::{Connection, Deadlines, Login, Outcome, Phase, Relay, Tls, attempt, probe, quit};

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use serde::{Deserialize, Serialize};
 
 use super::schema::{
-    case_keys, cases, confirmations, form_drafts, held_mails, letters, outbox, replaced_links,
-    replies, reply_files,
+    case_keys, cases, confirmations, form_drafts, held_mails, letters, outbox, outbox_bytes,
+    outbox_mails, replaced_links, replies, reply_files,
 };
 use super::seal::{CaseKey, secret_hash};
 use super::types::{Id, Instant};
@@ -395,6 +395,10 @@ impl Tx<'_> {
         diesel::delete(reply_files::table.filter(reply_files::case_id.eq(id)))
             .execute(self.conn)?;
         diesel::delete(outbox::table.filter(outbox::case_id.eq(id))).execute(self.conn)?;
+        diesel::delete(outbox_mails::table.filter(outbox_mails::case_id.eq(id)))
+            .execute(self.conn)?;
+        diesel::delete(outbox_bytes::table.filter(outbox_bytes::case_id.eq(id)))
+            .execute(self.conn)?;
         diesel::delete(confirmations::table.filter(confirmations::case_id.eq(id)))
             .execute(self.conn)?;
         diesel::delete(replaced_links::table.filter(replaced_links::case_id.eq(id)))

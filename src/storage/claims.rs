@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::outbox::{OutboxRow, Row};
-use super::schema::outbox;
+use super::schema::{outbox, outbox_bytes};
 use super::seal::CaseKey;
 use super::types::{Id, Instant};
 use super::{StorageError, Tx};
@@ -22,12 +22,27 @@ impl Tx<'_> {
         now: DateTime<Utc>,
         limit: i64,
     ) -> Result<Vec<OutboxRow>, StorageError> {
-        let rows: Vec<Row> = outbox::table
-            .filter(outbox::state.eq_any([MailState::Queued.as_str(), MailState::Unknown.as_str()]))
-            .filter(outbox::next_at.le(Instant(now)))
-            .order((outbox::letter_id.is_not_null().asc(), outbox::next_at.asc()))
-            .limit(limit)
-            .load(self.conn)?;
+        let mut rows: Vec<Row> = Vec::new();
+        // One walk along the index for each, however many wait.
+        for (is_letter, state) in [
+            (0_i16, MailState::Queued),
+            (0, MailState::Unknown),
+            (1, MailState::Unknown),
+            (1, MailState::Queued),
+        ] {
+            let room = limit.saturating_sub(i64::try_from(rows.len()).unwrap_or(limit));
+            if room > 0 {
+                rows.extend(
+                    outbox::table
+                        .filter(outbox::state.eq(state.as_str()))
+                        .filter(outbox::is_letter.eq(is_letter))
+                        .filter(outbox::next_at.le(Instant(now)))
+                        .order(outbox::next_at.asc())
+                        .limit(room)
+                        .load::<Row>(self.conn)?,
+                );
+            }
+        }
         let mut found = Vec::new();
         for row in rows {
             let key = (row.case_id, row.id);
@@ -82,16 +97,23 @@ impl Tx<'_> {
         bytes: &[u8],
     ) -> Result<(), StorageError> {
         let sealed = key.seal("bytes", bytes, self.random)?;
-        let changed = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
+        let held: i64 = outbox::table
+            .find((Id(row.case_id), Id(row.id)))
             .filter(outbox::lease_id.eq(Some(Id(lease_id))))
-            .filter(outbox::sealed_bytes.is_null())
-            .set(outbox::sealed_bytes.eq(Some(sealed)))
-            .execute(self.conn)?;
-        if changed == 1 {
-            Ok(())
-        } else {
-            Err(StorageError::Conflict)
+            .count()
+            .get_result(self.conn)?;
+        if held == 0 {
+            return Err(StorageError::Conflict);
         }
+        // Whoever holds the claim is alone with it; the key of the table holds for the rest.
+        diesel::insert_into(outbox_bytes::table)
+            .values((
+                outbox_bytes::case_id.eq(Id(row.case_id)),
+                outbox_bytes::id.eq(Id(row.id)),
+                outbox_bytes::sealed_bytes.eq(sealed),
+            ))
+            .execute(self.conn)?;
+        Ok(())
     }
 
     /// Keeps a claim alive.

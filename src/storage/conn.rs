@@ -38,6 +38,11 @@ impl Manager {
         }
     }
 
+    /// A file of this machine, not a server.
+    pub(super) fn is_embedded(&self) -> bool {
+        matches!(self, Manager::Sqlite(_))
+    }
+
     /// SQLite has one writer at a time; more connections would only wait.
     pub(super) fn pool_size(&self) -> u32 {
         match self {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::schema::outbox;
+use super::schema::{outbox, outbox_bytes, outbox_mails};
 use super::seal::CaseKey;
 use super::types::{Id, Instant};
 use super::{StorageError, Tx};
@@ -38,6 +38,8 @@ pub struct OutboxRow {
     pub state: MailState,
     pub message_id: String,
     pub mail: Mail,
+    /// The key of its case, as it was when the row was read.
+    pub key: CaseKey,
     /// Its bytes, once they are fixed.
     pub bytes: Option<Vec<u8>>,
     pub attempts: i32,
@@ -83,8 +85,7 @@ pub(super) struct Row {
     letter_id: Option<Id>,
     state: String,
     message_id: String,
-    sealed_mail: Vec<u8>,
-    sealed_bytes: Option<Vec<u8>>,
+    _is_letter: i16,
     _sealed_result: Option<Vec<u8>>,
     attempts: i32,
     copies: i32,
@@ -112,12 +113,19 @@ impl Tx<'_> {
                 outbox::letter_id.eq(new.letter_id.map(Id)),
                 outbox::state.eq(MailState::Queued.as_str()),
                 outbox::message_id.eq(new.message_id),
-                outbox::sealed_mail.eq(mail),
+                outbox::is_letter.eq(i16::from(new.letter_id.is_some())),
                 outbox::attempts.eq(0),
                 outbox::copies.eq(0),
                 outbox::crashes.eq(0),
                 outbox::next_at.eq(Instant(new.queued_at)),
                 outbox::queued_at.eq(Instant(new.queued_at)),
+            ))
+            .execute(self.conn)?;
+        diesel::insert_into(outbox_mails::table)
+            .values((
+                outbox_mails::case_id.eq(Id(new.case_id)),
+                outbox_mails::id.eq(Id(new.id)),
+                outbox_mails::sealed_mail.eq(mail),
             ))
             .execute(self.conn)?;
         Ok(())
@@ -249,6 +257,15 @@ impl Tx<'_> {
 
     pub(super) fn opened_mail(&mut self, row: Row) -> Result<OutboxRow, StorageError> {
         let key = self.case_key(row.case_id.0)?;
+        let mail: Vec<u8> = outbox_mails::table
+            .find((row.case_id, row.id))
+            .select(outbox_mails::sealed_mail)
+            .first(self.conn)?;
+        let bytes: Option<Vec<u8>> = outbox_bytes::table
+            .find((row.case_id, row.id))
+            .select(outbox_bytes::sealed_bytes)
+            .first(self.conn)
+            .optional()?;
         Ok(OutboxRow {
             case_id: row.case_id.0,
             id: row.id.0,
@@ -257,16 +274,14 @@ impl Tx<'_> {
             state: MailState::parse(&row.state)
                 .map_err(|error| StorageError::Format(error.to_string()))?,
             message_id: row.message_id,
-            mail: serde_json::from_slice(&key.open("mail", &row.sealed_mail)?)?,
-            bytes: row
-                .sealed_bytes
-                .map(|sealed| key.open("bytes", &sealed))
-                .transpose()?,
+            mail: serde_json::from_slice(&key.open("mail", &mail)?)?,
+            bytes: bytes.map(|sealed| key.open("bytes", &sealed)).transpose()?,
             attempts: row.attempts,
             copies: row.copies,
             crashes: row.crashes,
             slot_at: row.slot_at.map(|at| at.0),
             queued_at: row.queued_at.0,
+            key,
             finished_at: row.finished_at.map(|at| at.0),
         })
     }

@@ -89,8 +89,7 @@ table! {
         letter_id -> Nullable<DbUuid>,
         state -> Text,
         message_id -> Text,
-        sealed_mail -> Binary,
-        sealed_bytes -> Nullable<Binary>,
+        is_letter -> SmallInt,
         sealed_result -> Nullable<Binary>,
         attempts -> Integer,
         copies -> Integer,
@@ -103,6 +102,10 @@ table! {
         finished_at -> Nullable<DbInstant>,
     }
 }
+
+table! { outbox_mails (case_id, id) { case_id -> DbUuid, id -> DbUuid, sealed_mail -> Binary, } }
+
+table! { outbox_bytes (case_id, id) { case_id -> DbUuid, id -> DbUuid, sealed_bytes -> Binary, } }
 
 table! {
     pacing (place) {

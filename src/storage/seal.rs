@@ -61,6 +61,14 @@ pub struct CaseKey {
     bytes: [u8; 32],
 }
 
+impl std::fmt::Debug for CaseKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CaseKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
 impl CaseKey {
     pub(super) fn bytes(&self) -> [u8; 32] {
         self.bytes

@@ -12,10 +12,8 @@ async fn what_a_call_has_ended_for_is_on_disk() {
     assert!(traces.is_empty());
     journal.dot("a@demur", "00ff").await.unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "D\ta@demur\t00ff\n");
-    journal
-        .reply("a@demur", 250, "ok\r\nqueued\tas 7")
-        .await
-        .unwrap();
+    let answer = journal.reply("a@demur", 250, "ok\r\nqueued\tas 7").await;
+    answer.unwrap().wait().await.unwrap();
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(text, "D\ta@demur\t00ff\nR\ta@demur\t250\tok  queued as 7\n");
 }
@@ -81,7 +79,8 @@ async fn sixteen_writers_share_the_file_and_lose_nothing() {
                 for letter in 0..100 {
                     let id = format!("{writer}-{letter}");
                     journal.dot(&id, "00").await.unwrap();
-                    journal.reply(&id, 250, "ok").await.unwrap();
+                    let answer = journal.reply(&id, 250, "ok").await.unwrap();
+                    answer.wait().await.unwrap();
                 }
             })
         })

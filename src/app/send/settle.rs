@@ -9,7 +9,7 @@ use crate::app::{App, AppError};
 use crate::domain::case::{CaseState, EventKind};
 use crate::domain::outbox::{MOST_CRASHES, MailState, NextTry, Verdict, after_attempt};
 use crate::domain::pacing::places_of;
-use crate::storage::{Attempted, CaseKey, NewEvent, OutboxRow, StorageError, Tx};
+use crate::storage::{Attempted, NewEvent, OutboxRow, StorageError, Tx};
 
 /// What came of an attempt, with the words of the relay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,6 @@ pub fn settle(
 struct Outcome<'a> {
     row: &'a OutboxRow,
     lease: Option<Uuid>,
-    key: CaseKey,
     next: NextTry,
     words: String,
     /// The file of the case, for a letter.
@@ -111,17 +110,6 @@ fn prepare<'a>(app: &App, attempt: &'a Settled) -> Result<Option<Outcome<'a>>, A
         Some(Err(AppError::Storage(StorageError::Erased))) => return Ok(None),
         Some(Err(error)) => return Err(error),
     };
-    let key = match &file {
-        Some(file) => file.key.clone(),
-        None => match app
-            .db
-            .read::<_, StorageError>(|tx| tx.case_key(row.case_id))
-        {
-            Ok(key) => key,
-            Err(StorageError::Erased) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        },
-    };
     // What became of the mail is written down also where nothing can be said about it.
     let notice = file.as_ref().and_then(|file| {
         notice_of(app, file, row, next.state).unwrap_or_else(|error| {
@@ -132,7 +120,6 @@ fn prepare<'a>(app: &App, attempt: &'a Settled) -> Result<Option<Outcome<'a>>, A
     Ok(Some(Outcome {
         row,
         lease: attempt.lease,
-        key,
         next,
         words: report.words.chars().take(500).collect(),
         file,
@@ -150,13 +137,13 @@ impl Outcome<'_> {
             result: &self.words,
             finished_at: finished(self.next.state).then_some(now),
         };
-        tx.finish_mail(self.row, &self.key, self.lease, &done)?;
+        tx.finish_mail(self.row, &self.row.key, self.lease, &done)?;
         if let Some(file) = &self.file {
             record(app, tx, file, self.row, self.next, &self.words)?;
             self.count(app, tx)?;
         }
         match &self.notice {
-            Some(notice) => notice.queue(tx, &self.key, now),
+            Some(notice) => notice.queue(tx, &self.row.key, now),
             None => Ok(()),
         }
     }
