@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use demur::app::{App, Operator, PostOffice};
-use demur::config::{Settings, SystemClock, SystemRandom, law_with};
+use demur::config::{Settings, SystemClock, SystemRandom, law_with, reply_reader};
 use demur::domain::case::CaseState;
 use demur::domain::random::new_id;
 use demur::jobs::{Post, Worker, run_jobs};
@@ -75,6 +75,8 @@ fn house(database: &std::path::Path) -> App {
             reply_domain: None,
         },
         limits: settings.limits,
+        reader: reply_reader().unwrap(),
+        authserv_id: None,
         dkim: None,
         pace: settings.sending.pace().unwrap(),
         book,

@@ -7,6 +7,7 @@ use crate::domain::clock::Clock;
 use crate::domain::law::LawBook;
 use crate::domain::pacing::SendingPace;
 use crate::domain::random::Random;
+use crate::domain::reading::Reader;
 use crate::mail::DkimSigner;
 use crate::storage::Db;
 use crate::templates::{LetterTemplates, PageTemplates};
@@ -33,6 +34,10 @@ pub struct App {
     pub post_office: PostOffice,
     /// What may be asked of it in which time.
     pub limits: Limits,
+    /// Reads replies.
+    pub reader: Reader,
+    /// The mail server whose word about a sender counts; `None`: no sender is ever proven.
+    pub authserv_id: Option<String>,
     /// Signs its mails; `None` where the relay does.
     pub dkim: Option<DkimSigner>,
     /// How its letters are spread over time.

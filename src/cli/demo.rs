@@ -51,6 +51,7 @@ pub(super) fn run(arguments: &Arguments, data_dir: Option<PathBuf>) -> Result<()
         app: Arc::clone(&app),
         demo_clock: Some(clock),
         hosts: vec![format!("127.0.0.1:{port}"), format!("localhost:{port}")],
+        inbound: None,
         uploads: tokio::sync::Semaphore::new(UPLOADS),
         trusted_proxies: Vec::new(),
     };

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::{Failure, told};
 use crate::app::{App, Operator, PostOffice};
-use crate::config::{RelayTls, Settings, SystemClock, SystemRandom, law_with, own_companies};
+use crate::config::{
+    RelayTls, Settings, SystemClock, SystemRandom, law_with, own_companies, reply_reader,
+};
 use crate::domain::clock::Clock;
 use crate::domain::random::Random;
 use crate::mail::{Login, Relay, Tls};
@@ -91,6 +93,9 @@ impl Installation {
                     .filter(|domain| !domain.is_empty()),
             },
             limits: settings.limits,
+            reader: reply_reader().map_err(|error| refused(&error))?,
+            authserv_id: Some(settings.incoming.authserv_id.clone())
+                .filter(|host| !host.is_empty()),
             dkim: super::dkim::signer(&settings.mail.dkim)?,
             pace: settings.sending.pace().map_err(|error| refused(&error))?,
         })

@@ -3,10 +3,12 @@
 mod administration;
 mod check;
 mod check_dns;
+mod classify;
 mod deadline;
 mod demo;
 mod demo_people;
 mod dkim;
+mod incoming;
 mod ingest;
 mod install;
 mod letter;
@@ -47,6 +49,8 @@ enum Command {
     Check(check::Arguments),
     /// Asks a running server whether it answers
     Healthcheck(check::HealthArguments),
+    /// Reads raw mail and says what kind of answer it is
+    Classify(classify::Arguments),
     /// Checks a bundle of a case offline
     Verify(verify::Arguments),
     /// Opens the whole product on this machine; no mail leaves it
@@ -117,6 +121,7 @@ fn run_command(cli: Cli) -> Result<(), Failure> {
         Command::Regulator(arguments) => regulator::run(&arguments),
         Command::Check(arguments) => check::run(&arguments, find),
         Command::Healthcheck(arguments) => check::health(&arguments),
+        Command::Classify(arguments) => classify::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments, cli.data_dir),
         Command::Serve(arguments) => serve::serve(&arguments, &find()?),

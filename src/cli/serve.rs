@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::config::SystemClock;
 use crate::domain::clock::{Clock, ShiftedClock};
 use crate::jobs::{Post, Worker, run_jobs};
-use crate::web::{self, House, UPLOADS};
+use crate::web::{self, House, Inbound, UPLOADS};
 
 /// What `serve` takes.
 #[derive(Debug, Args)]
@@ -69,7 +69,11 @@ pub(super) fn serve(arguments: &Arguments, installation: &Installation) -> Resul
         let (lock, worker) = worker_of(installation, &app)?;
         (Some(lock), Some(worker))
     };
+    // The master key does not change while mail may come in.
+    let _key_stays = installation.intake_lock()?;
+    let secret = super::incoming::http_secret(&settings.incoming)?;
     let house = House {
+        inbound: secret.map(|secret| Inbound::new(&secret, app.clone())),
         form_secret: app.db.secret_for("forms"),
         app,
         demo_clock: None,
@@ -93,6 +97,8 @@ pub(super) fn worker(rehearsal: Rehearsal, installation: &Installation) -> Resul
         .ready_to_serve()
         .map_err(|error| Failure::Refused(error.to_string()))?;
     let app = Arc::new(installation.app(rehearsal.clock())?);
+    // The master key does not change while mail may come in.
+    let _key_stays = installation.intake_lock()?;
     let (_one_worker, worker) = worker_of(installation, &app)?;
     super::say("the worker is at work; stop it with Ctrl-C");
     actix_web::rt::System::new()
@@ -109,16 +115,14 @@ fn worker_of(
         "jobs.lock",
         "another worker works in this data folder; give each its own with `--data-dir`",
     )?;
+    let settings = &installation.settings;
+    let incoming = super::incoming::open(&settings.incoming, &settings.mail.reply_domain)?;
     let journal = installation.dir.join("mail.journal");
     let post = Post::over(installation.relay()?, &journal)
         .map_err(|error| Failure::Refused(format!("{}: {error}", journal.display())))?;
     Ok((
         lock,
-        Worker::new(
-            Arc::clone(app),
-            post,
-            installation.settings.sending.connections,
-        ),
+        Worker::new(Arc::clone(app), post, settings.sending.connections).taking_in(incoming),
     ))
 }
 

@@ -68,7 +68,7 @@ pub fn own_companies(folder: &Path) -> std::io::Result<BTreeMap<String, String>>
 /// As [`embedded_law`].
 pub fn law_with(own: BTreeMap<String, String>) -> Result<LawBook, Vec<DataError>> {
     let mut files = BTreeMap::new();
-    for path in ConfigFiles::iter() {
+    for path in ConfigFiles::iter().filter(|path| !path.starts_with(super::reading_files::FOLDER)) {
         if let Some(file) = ConfigFiles::get(&path) {
             files.insert(
                 path.into_owned(),

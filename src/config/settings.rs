@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::incoming::IncomingSettings;
 use crate::domain::pacing::{Pace, QuietHours, SendingPace};
 
 /// The values that hold where the operator says nothing.
@@ -20,6 +21,7 @@ pub struct Settings {
     pub database: Database,
     pub keys: Keys,
     pub mail: MailSettings,
+    pub incoming: IncomingSettings,
     pub sending: Sending,
     pub limits: Limits,
     pub directory: Directory,
@@ -143,7 +145,7 @@ pub struct Directory {
 /// Why settings cannot be used, in words that name the key.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct BadSettings(String);
+pub struct BadSettings(pub(super) String);
 
 impl Sending {
     /// How letters are spread over time.
@@ -250,7 +252,7 @@ impl Settings {
                 "`mail.reply_domain` is `{domain}`; it is the name of a domain in lower case"
             )));
         }
-        Ok(())
+        self.incoming.check(&self.mail.reply_domain)
     }
 }
 

@@ -15,3 +15,4 @@ pub mod pacing;
 pub mod party;
 pub mod place;
 pub mod random;
+pub mod reading;

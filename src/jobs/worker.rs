@@ -5,10 +5,12 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::heartbeat::{Beats, start};
+use super::incoming::{Incoming, take_in};
 use super::lanes::run_lanes;
 use super::post::Post;
 use crate::app::{App, AppError, Report, Settled, settle_all, sweep, wake_cases};
 use crate::domain::outbox::Verdict;
+use crate::mail::Intake;
 use crate::storage::StorageError;
 
 /// One worker.
@@ -16,6 +18,7 @@ pub struct Worker {
     app: Arc<App>,
     post: Arc<Post>,
     lanes: usize,
+    incoming: Incoming,
 }
 
 /// Runs the jobs until `stop` is done. `alone`: no other worker can be at work on this outbox, so every claim that is found at the start is lost.
@@ -23,7 +26,7 @@ pub struct Worker {
 /// # Errors
 /// The heartbeat cannot start.
 pub async fn run_jobs(
-    worker: Worker,
+    mut worker: Worker,
     alone: bool,
     stop: impl Future<Output = ()>,
 ) -> Result<(), String> {
@@ -38,12 +41,21 @@ pub async fn run_jobs(
         Arc::clone(&worker.post),
         worker.lanes,
         Arc::clone(&beats.send),
-        stopped,
+        stopped.clone(),
     ));
+    let intake: Arc<dyn Intake> = Arc::<App>::clone(&worker.app);
+    let incoming = std::mem::take(&mut worker.incoming);
+    let mut ways = tokio::spawn(take_in(incoming, intake, stopped));
+    // Without a way in this ends at once.
+    let mut closed = false;
     loop {
         tokio::select! {
             biased;
             () = &mut stop => break,
+            ended = &mut ways, if !closed => {
+                closed = true;
+                taken_in(ended)?;
+            }
             () = beats.sweep.notified() => worker.sweep().await,
             () = beats.wake.notified() => {
                 worker.settle_lost(false).await;
@@ -53,10 +65,19 @@ pub async fn run_jobs(
     }
     stopping.send_replace(true);
     lanes.await.map_err(|error| error.to_string())?;
+    if !closed {
+        taken_in(ways.await)?;
+    }
     scheduler
         .shutdown()
         .await
         .map_err(|error| error.to_string())
+}
+
+fn taken_in(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> Result<(), String> {
+    ended
+        .map_err(|error| error.to_string())?
+        .map_err(|error| format!("incoming: {error}"))
 }
 
 impl Worker {
@@ -67,7 +88,14 @@ impl Worker {
             app,
             post: Arc::new(post),
             lanes,
+            incoming: Incoming::default(),
         }
+    }
+
+    /// The same with ways in: there is one of each, because there is one worker in a data folder.
+    #[must_use]
+    pub fn taking_in(self, incoming: Incoming) -> Worker {
+        Worker { incoming, ..self }
     }
 
     /// Settles mails whose claim was lost, by the journal. `all`: also those whose lease still runs.

@@ -1,13 +1,15 @@
 //! An incoming mail, read into plain values. Nothing in it is believed, answered or unpacked; that it was read changes no case.
 
-use std::borrow::Cow;
 use std::panic::catch_unwind;
 
-use chrono::{DateTime, Utc};
-use mail_parser::{HeaderForm, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use chrono::{DateTime, NaiveDate, Utc};
+use mail_parser::{
+    HeaderForm, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType,
+};
 
 use super::prescan::{Scan, prescan};
 use super::signals::{Signal, signal};
+use super::{html, repair};
 
 /// The most characters of text that are kept.
 const MAX_TEXT: usize = 100_000;
@@ -46,6 +48,12 @@ pub struct IncomingMail {
     pub in_reply_to: Option<String>,
     /// When it was sent, as the sender claims.
     pub sent_at: Option<DateTime<Utc>>,
+    /// The day of that, where the sender is.
+    pub sent_on: Option<NaiveDate>,
+    /// What mail servers wrote about the sender, topmost first; who wrote it is for the reader to judge.
+    pub authentication_results: Vec<String>,
+    /// It says that it went to a list.
+    pub is_bulk: bool,
     /// The text, from the HTML if there is no other; at most 100,000 characters.
     pub text: String,
     /// The files.
@@ -131,6 +139,20 @@ fn collect(message: &Message<'_>) -> IncomingMail {
             .date()
             .filter(|date| date.is_valid())
             .and_then(|date| DateTime::from_timestamp(date.to_timestamp(), 0)),
+        sent_on: message
+            .date()
+            .filter(|date| date.is_valid())
+            .and_then(|date| {
+                NaiveDate::from_ymd_opt(
+                    i32::from(date.year),
+                    u32::from(date.month),
+                    u32::from(date.day),
+                )
+            }),
+        authentication_results: fields(message, "Authentication-Results"),
+        is_bulk: ["List-Unsubscribe", "List-Id", "Feedback-ID"]
+            .iter()
+            .any(|name| !fields(message, name).is_empty()),
         text: body(message),
         attachments: message.attachments().map(file).collect(),
         signals: signal(message).into_iter().collect(),
@@ -153,15 +175,52 @@ fn recipients(message: &Message<'_>) -> Vec<String> {
     found
 }
 
+/// The text, from HTML where there is no other or only a remark that there is.
 fn body(message: &Message<'_>) -> String {
-    let texts: Vec<Cow<'_, str>> = (0..message.text_body_count())
-        .filter_map(|at| message.body_text(at))
-        .collect();
-    texts
-        .join("\n")
-        .chars()
+    let plain = texts(message, &message.text_body);
+    let shown = texts(message, &message.html_body);
+    // Some programs put only "open this as HTML" into the plain part.
+    let stub = own_length(&plain) * 3 < own_length(&shown);
+    // Colours are lost in plain text.
+    let stub = stub || shown.lines().any(|line| line.starts_with(html::ANSWER));
+    let text = if stub { shown } else { plain };
+    text.chars()
         .filter(|c| matches!(c, '\n' | '\t') || !is_hidden(*c))
         .take(MAX_TEXT)
+        .collect()
+}
+
+/// Words outside quotes.
+fn own_length(text: &str) -> usize {
+    let own = text.lines().filter(|line| !line.starts_with('>'));
+    own.map(|line| line.split_whitespace().count()).sum()
+}
+
+fn texts(message: &Message<'_>, parts: &[u32]) -> String {
+    let parts = parts.iter().filter_map(|id| message.part(*id));
+    let read = parts.filter_map(|part| match &part.body {
+        PartType::Text(text) => Some(repair::text(message, part, text)),
+        PartType::Html(text) => Some(html::to_text(&repair::text(message, part, text))),
+        _ => None,
+    });
+    read.collect::<Vec<_>>().join("\n")
+}
+
+/// All fields of that name, topmost first, each on one line.
+fn fields(message: &Message<'_>, name: &'static str) -> Vec<String> {
+    let wanted = HeaderName::from(name);
+    let found = message
+        .headers()
+        .iter()
+        .filter(|header| header.name == wanted);
+    found
+        .filter_map(|header| {
+            let start = usize::try_from(header.offset_start).ok()?;
+            let end = usize::try_from(header.offset_end).ok()?;
+            let value = String::from_utf8_lossy(message.raw_message.get(start..end)?);
+            Some(clean_line(&value, MAX_LINE))
+        })
+        .take(20)
         .collect()
 }
 

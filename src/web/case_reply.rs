@@ -9,11 +9,12 @@ use super::House;
 use super::case::{Case, Form, open, or_back, shows, with_case};
 use super::case_reports::{any_day, day};
 use super::frame::{PageError, Reply, Visit, again, show, take};
-use crate::app::case::{AnswerRead, read_reply};
+use crate::app::case::{AnswerRead, AnswerReading, read_answer, read_reply};
 use crate::app::form::{Fields, Problem};
 use crate::domain::case::Origin;
 use crate::domain::letter::{AnswerDetails, Reasons, RefusalGround, ReplyKind};
 use crate::domain::party::paragraphs;
+use crate::domain::reading::Authenticity;
 use crate::storage::{ReplyFile, ReplyRow, StorageError};
 
 /// The kinds of answers in groups, as the page asks.
@@ -91,19 +92,54 @@ fn reply_context(
     if reply.origin != Origin::HandedIn {
         files.push(json!({ "name": "mail.eml", "href": format!("{}/reply/{wanted}/raw", case.url), "size": content.raw_length.map(size_in_words).unwrap_or_default() }));
     }
+    let seen = read_answer(&house.app, &case.file, reply)?;
+    let known = |seen: &AnswerReading| seen.authenticity != Authenticity::NotProven;
+    let checked = if seen.as_ref().is_some_and(known) {
+        "_checked"
+    } else {
+        ""
+    };
     let signal = content.signal.as_ref().map(|(kind, matched)| json!({ "kind_key": format!("kind.{}", kind.as_str()), "matched": matched }));
     let today = case.file.today_at_home(&house.app);
     Ok(json!({
         "reply": {
-            "id": wanted, "received_on": reply.received_on, "lang": case.plan.language, "paragraphs": paragraphs(&content.text), "origin_key": format!("origin.{}", reply.origin.as_str()), "from": content.from, "subject": content.subject,
+            "id": wanted, "received_on": reply.received_on, "lang": case.plan.language, "paragraphs": paragraphs(&content.text), "origin_key": format!("origin.{}{checked}", reply.origin.as_str()), "from": content.from, "subject": content.subject,
             "files": files, "signal": signal, "asks_day": asks_day(reply), "unreadable": content.unreadable.is_some(),
             "kind": reply.kind, "kind_key": reply.kind.map(|kind| format!("kind.{}", kind.as_str())).unwrap_or_default(), "decided": reply.kind.is_some(),
         },
         "kind_groups": GROUPS.iter().map(group).collect::<Vec<_>>(),
-        "reading": null,
+        "reading": seen.as_ref().map(|seen| reading_view(seen, visit, house)),
         "example_day": today.format("%-d %-m %Y").to_string(),
         "values": values(reply, fields),
     }))
+}
+
+/// The word for whether a mail comes from whom it says.
+pub(super) fn authenticity_key(authenticity: Authenticity) -> &'static str {
+    match authenticity {
+        Authenticity::Proven => "authenticity.proven",
+        Authenticity::NotProven => "authenticity.not_proven",
+        Authenticity::Contradicted => "authenticity.contradicted",
+    }
+}
+
+/// What the machine makes of it, with the words that decided.
+fn reading_view(seen: &AnswerReading, visit: &Visit, house: &House) -> Value {
+    let reading = &seen.reading;
+    let language = reading.language.as_ref();
+    let matched = reading.matched.iter();
+    json!({
+        "kind_key": format!("kind.{}", reading.kind.as_str()),
+        "sure": reading.sure,
+        "percent": format!("{:.0}", reading.confidence * 100.0),
+        "language": language.map(|code| house.app.pages.word(&visit.language, &format!("language.{code}"), &[])),
+        "matched": matched.map(|one| json!({ "text": one.text })).collect::<Vec<_>>(),
+        "ground_key": reading.refusal_ground.map(|ground| format!("refusal.{}", ground.as_str())),
+        "until": reading.extension_until,
+        "ticket": reading.ticket,
+        "authenticity_key": authenticity_key(seen.authenticity),
+        "effect": reading.legal_effect,
+    })
 }
 
 /// What was typed, else what was said before.

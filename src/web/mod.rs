@@ -12,6 +12,7 @@ mod demo;
 mod derivation;
 mod frame;
 mod headers;
+mod inbound;
 mod inbox;
 mod letter_view;
 mod network;
@@ -27,6 +28,8 @@ use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::{App as Actix, HttpServer, middleware, web};
+
+pub use inbound::Inbound;
 
 use crate::app::App;
 use crate::domain::clock::ShiftedClock;
@@ -44,6 +47,8 @@ pub struct House {
     pub demo_clock: Option<Arc<ShiftedClock>>,
     /// The names under which it answers.
     pub hosts: Vec<String>,
+    /// Who may hand in mail over HTTP; `None`: nobody.
+    pub inbound: Option<Inbound>,
     /// Places for forms with files that are read at the same time.
     pub uploads: tokio::sync::Semaphore,
     /// Proxies whose word about the sender is believed.
@@ -98,6 +103,7 @@ fn site_routes(config: &mut web::ServiceConfig) {
         .route("/readyz", web::get().to(site::readyz))
         .route("/assets/style.css", web::get().to(site::stylesheet))
         .route("/favicon.ico", web::get().to(site::no_icon))
+        .route("/api/v1/inbound", web::post().to(inbound::take))
         .route("/sign-in", web::get().to(account::show))
         .route("/sign-in", web::post().to(account::sign_in))
         .route("/sign-out", web::post().to(account::sign_out))

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::House;
 use super::case::Case;
+use super::case_reply::authenticity_key;
 use super::frame::Visit;
+use crate::app::case::read_answer;
 use crate::domain::case::EventKind;
 use crate::storage::EventRow;
 
@@ -45,9 +47,24 @@ pub(super) fn entry(
         _ => None,
     };
     Some(json!({
-        "at": event.at.to_rfc3339(), "at_words": shown, "what": what_happened(event, case, visit, house), "who": who, "quote": null, "reading": null,
+        "at": event.at.to_rfc3339(), "at_words": shown, "what": what_happened(event, case, visit, house), "who": who, "quote": null, "reading": reading(event, case, house),
         "links": link.into_iter().collect::<Vec<_>>(),
     }))
+}
+
+/// What the machine makes of an answer that nobody has read yet, and what is known of its sender.
+fn reading(event: &EventRow, case: &Case<'_>, house: &House) -> Option<Value> {
+    let id = event.payload.get("reply").and_then(Value::as_str);
+    let mut replies = case.file.replies.iter();
+    let reply = replies.find(|reply| Some(reply.id.to_string().as_str()) == id)?;
+    if event.kind != EventKind::ReplyReceived {
+        return None;
+    }
+    // A page without this line is better than none.
+    let seen = read_answer(&house.app, &case.file, reply).ok().flatten()?;
+    let unread = reply.kind.is_none() && seen.reading.sure;
+    let kind_key = unread.then(|| format!("kind.{}", seen.reading.kind.as_str()));
+    Some(json!({ "kind_key": kind_key, "authenticity_key": authenticity_key(seen.authenticity) }))
 }
 
 /// Whose doing an event is. Nothing that a machine did is called the person's.

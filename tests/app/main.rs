@@ -20,7 +20,7 @@ use demur::app::case::{
 };
 use demur::app::form::FormState;
 use demur::app::{App, AppError, Operator, PostOffice};
-use demur::config::{Settings, SystemRandom, demo_companies, law_with};
+use demur::config::{Settings, SystemRandom, demo_companies, law_with, reply_reader};
 use demur::domain::clock::FixedClock;
 use demur::domain::letter::{AnswerDetails, ReplyKind};
 use demur::storage::{Db, MasterKey, OutboxRow, StorageError};
@@ -64,6 +64,8 @@ fn house() -> House {
             reply_domain: Some("cases.service.example".into()),
         },
         limits: Settings::load(None).unwrap().limits,
+        reader: reply_reader().unwrap(),
+        authserv_id: None,
         dkim: None,
         pace: Settings::load(None).unwrap().sending.pace().unwrap(),
         book,

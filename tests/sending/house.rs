@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use demur::app::case::{compose_first_letter, dispatch_letter, load_case_by_id};
 use demur::app::form::FormState;
 use demur::app::{App, Operator, PostOffice};
-use demur::config::{Settings, SystemClock, SystemRandom, demo_companies, law_with};
+use demur::config::{Settings, SystemClock, SystemRandom, demo_companies, law_with, reply_reader};
 use demur::domain::case::{CaseState, EventKind};
 use demur::domain::letter::LetterKind;
 use demur::domain::random::{new_id, new_reference, new_secret};
@@ -243,6 +243,8 @@ fn app(data: &Path) -> App {
             reply_domain: Some(REPLY_DOMAIN.into()),
         },
         limits: Settings::load(None).unwrap().limits,
+        reader: reply_reader().unwrap(),
+        authserv_id: None,
         dkim: None,
         pace: Settings::load(None).unwrap().sending.pace().unwrap(),
         book,

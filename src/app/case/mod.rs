@@ -4,6 +4,7 @@ mod bundle;
 mod confirm;
 mod delivery;
 mod dispatch;
+mod door;
 mod end;
 mod export;
 mod file;
@@ -12,6 +13,7 @@ mod hand_in;
 mod held;
 mod offers;
 mod open;
+mod reading;
 mod receive;
 mod report_sent;
 
@@ -28,6 +30,7 @@ pub use held::{
 };
 pub use offers::Offer;
 pub use open::{OpenedCase, compose_first_letter, open_case, resend_confirmation};
+pub use reading::{AnswerReading, read_answer};
 pub use receive::{Received, receive_mail};
 pub use report_sent::{Report, report_sent};
 

@@ -3,7 +3,6 @@
 mod attempt;
 mod guard;
 mod open;
-mod tls;
 mod verdict;
 
 use std::fmt;

@@ -13,7 +13,8 @@ use tokio::time::timeout;
 
 use super::guard::Guard;
 use super::verdict::{code_of, step, trouble};
-use super::{Deadlines, Login, Outcome, Phase, Relay, Tls, tls};
+use super::{Deadlines, Login, Outcome, Phase, Relay, Tls};
+use crate::mail::tls;
 
 pub(super) async fn open(
     relay: &Relay,
