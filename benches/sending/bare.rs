@@ -30,6 +30,9 @@ pub(crate) fn mail(size: Size, number: usize) -> Vec<u8> {
         language: "en",
         date: DateTime::UNIX_EPOCH,
         message_id: &id,
+        in_reply_to: None,
+        references: &[],
+        html: None,
         automatic: false,
         files: if size == Size::Text { &[] } else { &files },
     };

@@ -114,6 +114,8 @@ fn queue(app: &App, mails: usize) {
                 language: "en".into(),
                 date: now,
                 text_sha256: None,
+                in_reply_to: None,
+                references: Vec::new(),
             };
             tx.queue_mail(
                 &key,

@@ -55,6 +55,8 @@ impl Notice {
                 language: language.to_owned(),
                 date: now,
                 text_sha256: None,
+                in_reply_to: None,
+                references: Vec::new(),
             },
         })
     }

@@ -55,11 +55,20 @@ impl IncomingSettings {
                 "`incoming.{key}` needs `mail.reply_domain`: without it no mail belongs to a case"
             ));
         }
-        if !self.lmtp.is_empty() && self.lmtp.parse::<SocketAddr>().is_err() {
-            return wrong(format!(
-                "`incoming.lmtp` is `{}`; it is an address with a port, such as 127.0.0.1:8424",
-                self.lmtp
-            ));
+        match self.lmtp.parse::<SocketAddr>() {
+            Err(_) if !self.lmtp.is_empty() => {
+                return wrong(format!(
+                    "`incoming.lmtp` is `{}`; it is an address with a port, such as 127.0.0.1:8424",
+                    self.lmtp
+                ));
+            }
+            // Whoever reaches it could write `Authentication-Results` in the name of the own server.
+            Ok(address) if !address.ip().is_loopback() && !self.authserv_id.is_empty() => {
+                return wrong(
+                    "`incoming.authserv_id` needs `incoming.lmtp` on this machine: whoever else reaches it could vouch for anybody".to_owned(),
+                );
+            }
+            _ => {}
         }
         if !(1..=64).contains(&self.lmtp_connections) {
             return wrong("`incoming.lmtp_connections` is 1 to 64".to_owned());

@@ -28,6 +28,9 @@ pub enum Verdict {
 /// How long a mail is tried.
 pub const GIVE_UP_AFTER: TimeDelta = TimeDelta::hours(120);
 
+/// It is given up only after so many attempts; the ladder makes a few more of them in that time.
+pub const FEWEST_ATTEMPTS: i32 = 30;
+
 /// So many claims without an outcome, and a person has to look.
 pub const MOST_CRASHES: i32 = 3;
 
@@ -58,7 +61,8 @@ pub fn after_attempt(
     let wait = LADDER.get(step).or(LADDER.last()).copied().unwrap_or(240);
     let wait = if verdict == Verdict::Trouble { 5 } else { wait };
     let at = now + TimeDelta::minutes(wait);
-    let gives_up = at > queued_at + GIVE_UP_AFTER;
+    // It may have waited long for its turn; what counts are attempts.
+    let gives_up = attempts >= FEWEST_ATTEMPTS && at > queued_at + GIVE_UP_AFTER;
     let (state, copies) = match verdict {
         Verdict::Sent => (MailState::Sent, copies),
         // An earlier copy may have arrived: "refused" would say too much.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex as Turn, Notify, mpsc, watch};
 use tokio::task::JoinSet;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::post::{IDLE, Line, Post};
 use super::worker::blocking;
 use crate::app::{
-    App, ClaimedMail, Report, Settled, claim_mails, release_mails, renew_claims, settle_all,
+    App, ClaimedMail, LEASE, Report, Settled, claim_mails, release_mails, renew_claims, settle_all,
 };
 use crate::domain::outbox::Verdict;
 
@@ -30,12 +30,16 @@ pub(super) struct Lanes {
     app: Arc<App>,
     post: Arc<Post>,
     stop: watch::Receiver<bool>,
-    held: Mutex<HashMap<Uuid, Held>>,
+    held: InHand,
     unsent: Mutex<Vec<ClaimedMail>>,
 }
 
+/// The claims that this process has in hand, by mail. However the clock jumps, none of them is lost.
+pub(super) type InHand = Arc<Mutex<HashMap<Uuid, Held>>>;
+
 /// A claim that must be kept alive.
-struct Held {
+#[derive(Debug)]
+pub(super) struct Held {
     case_id: Uuid,
     lease: Uuid,
     lost: Arc<Notify>,
@@ -47,6 +51,7 @@ pub(super) async fn run_lanes(
     post: Arc<Post>,
     count: usize,
     due: Arc<Notify>,
+    held: InHand,
     stop: watch::Receiver<bool>,
 ) {
     let count = count.max(1);
@@ -54,7 +59,7 @@ pub(super) async fn run_lanes(
         app,
         post,
         stop,
-        held: Mutex::default(),
+        held,
         unsent: Mutex::default(),
     });
     let (claimed, mails) = mpsc::channel(count * AHEAD * 2);
@@ -151,6 +156,7 @@ impl Lanes {
                 // Whoever took it over decides by the journal. The connection is dropped with the attempt.
                 () = lost.notified() => {
                     tracing::error!("a claim could not be renewed; its attempt is given up");
+                    self.held().remove(&mail.row.id);
                     line = Line::default();
                     continue;
                 }
@@ -159,6 +165,7 @@ impl Lanes {
                 row: mail.row,
                 lease: Some(mail.lease),
                 report,
+                tried: true,
             };
             if ended.send(settled).await.is_err() {
                 break;
@@ -170,7 +177,7 @@ impl Lanes {
     async fn send(&self, line: &mut Line, mail: &ClaimedMail) -> Report {
         // A mail that is new here, but not to the journal: the database is older than what was sent.
         let known = self.post.known(&mail.row.message_id, mail.row.copies);
-        match known.filter(|report| report.verdict == Verdict::Sent) {
+        match known.filter(|report| report.verdict != Verdict::Retry) {
             Some(report) => report,
             None => self.post.deliver(line, mail).await,
         }
@@ -192,8 +199,9 @@ impl Lanes {
         }
     }
 
-    /// Keeps the claims alive, and ends the attempt whose claim was lost.
+    /// Keeps the claims alive, and ends the attempt whose claim was lost. A database that is away for a moment costs nothing: the leases hold a while.
     async fn keep_alive(self: Arc<Self>) {
+        let mut renewed = Instant::now();
         loop {
             tokio::time::sleep(SIGN_OF_LIFE).await;
             let claims: Vec<(Uuid, Uuid, Uuid)> = {
@@ -203,17 +211,31 @@ impl Lanes {
                     .map(|(id, held)| (held.case_id, *id, held.lease));
                 claims.collect()
             };
+            let asked = Instant::now();
             if claims.is_empty() {
+                renewed = asked;
                 continue;
             }
             let all: Vec<Uuid> = claims.iter().map(|(_, id, _)| *id).collect();
-            let lost = blocking(&self.app, move |app| renew_claims(app, &claims)).await;
-            // Without the database nobody knows who has the claims: no attempt goes on.
-            let lost = lost.unwrap_or(all);
-            let held = self.held();
-            for held in lost.iter().filter_map(|id| held.get(id)) {
-                held.lost.notify_one();
+            let answer = blocking(&self.app, move |app| renew_claims(app, &claims));
+            match tokio::time::timeout(SIGN_OF_LIFE, answer).await {
+                Ok(Ok(lost)) => {
+                    renewed = asked;
+                    self.give_up(&lost);
+                }
+                _ if renewed.elapsed() + SIGN_OF_LIFE < LEASE.to_std().unwrap_or_default() => {
+                    tracing::warn!("claims could not be renewed; they are asked for again");
+                }
+                // Nobody knows who has the claims: no attempt goes on.
+                _ => self.give_up(&all),
             }
+        }
+    }
+
+    fn give_up(&self, lost: &[Uuid]) {
+        let held = self.held();
+        for held in lost.iter().filter_map(|id| held.get(id)) {
+            held.lost.notify_one();
         }
     }
 

@@ -153,6 +153,12 @@ fn answer_to_the_dot(outcome: &Outcome) -> Option<(u16, &str)> {
             code: Some(code),
             why,
         } => Some((*code, why)),
+        // The dot was promised and not written: that is known, and no doubt.
+        Outcome::Retry {
+            phase: Phase::Body,
+            code: None,
+            why,
+        } => Some((451, why)),
         _ => None,
     }
 }

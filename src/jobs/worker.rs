@@ -1,12 +1,13 @@
 //! The worker: settles what an earlier run left open, sends, wakes and sweeps, and stops between two letters.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::heartbeat::{Beats, start};
 use super::incoming::{Incoming, take_in};
-use super::lanes::run_lanes;
+use super::lanes::{InHand, run_lanes};
 use super::post::Post;
 use crate::app::{App, AppError, Report, Settled, settle_all, sweep, wake_cases};
 use crate::domain::outbox::Verdict;
@@ -19,6 +20,7 @@ pub struct Worker {
     post: Arc<Post>,
     lanes: usize,
     incoming: Incoming,
+    in_hand: InHand,
 }
 
 /// Runs the jobs until `stop` is done. `alone`: no other worker can be at work on this outbox, so every claim that is found at the start is lost.
@@ -36,31 +38,39 @@ pub async fn run_jobs(
     worker.settle_lost(alone).await;
     worker.sweep().await;
     let (stopping, stopped) = watch::channel(false);
-    let lanes = tokio::spawn(run_lanes(
+    let mut lanes = tokio::spawn(run_lanes(
         Arc::clone(&worker.app),
         Arc::clone(&worker.post),
         worker.lanes,
         Arc::clone(&beats.send),
+        Arc::clone(&worker.in_hand),
         stopped.clone(),
     ));
     let intake: Arc<dyn Intake> = Arc::<App>::clone(&worker.app);
     let incoming = std::mem::take(&mut worker.incoming);
     let mut ways = tokio::spawn(take_in(incoming, intake, stopped));
     // Without a way in this ends at once.
-    let mut closed = false;
+    let (mut closed, mut failed) = (false, None);
     loop {
         tokio::select! {
             biased;
             () = &mut stop => break,
             ended = &mut ways, if !closed => {
                 closed = true;
-                taken_in(ended)?;
+                failed = taken_in(ended).err();
+            }
+            // They end only when they are told to.
+            ended = &mut lanes => {
+                return Err(ended.map_or_else(|error| error.to_string(), |()| "sending ended by itself".to_owned()));
             }
             () = beats.sweep.notified() => worker.sweep().await,
             () = beats.wake.notified() => {
                 worker.settle_lost(false).await;
                 worker.wake().await;
             }
+        }
+        if failed.is_some() {
+            break;
         }
     }
     stopping.send_replace(true);
@@ -71,7 +81,8 @@ pub async fn run_jobs(
     scheduler
         .shutdown()
         .await
-        .map_err(|error| error.to_string())
+        .map_err(|error| error.to_string())?;
+    failed.map_or(Ok(()), Err)
 }
 
 fn taken_in(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> Result<(), String> {
@@ -89,6 +100,7 @@ impl Worker {
             post: Arc::new(post),
             lanes,
             incoming: Incoming::default(),
+            in_hand: InHand::default(),
         }
     }
 
@@ -117,12 +129,18 @@ impl Worker {
                     words: "the sender stopped before anything left".to_owned(),
                 })
         };
+        let in_hand: Vec<Uuid> = {
+            let held = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
+            held.keys().copied().collect()
+        };
         let attempts: Vec<Settled> = lost
             .into_iter()
+            .filter(|row| !in_hand.contains(&row.id))
             .map(|row| Settled {
                 report: known(&row),
                 row,
                 lease: None,
+                tried: true,
             })
             .collect();
         if let Err(error) = blocking(&self.app, move |app| settle_all(app, attempts)).await {

@@ -10,7 +10,7 @@ struct Method {
 }
 
 /// Judges by the `Authentication-Results` of `authserv_id` alone. `headers` are all fields of that name, topmost first; our server puts its own
-/// on top, so those below the first foreign one, which a sender can write in our name, do not count.
+/// on top, so those below it, which a sender can write in our name, do not count.
 #[must_use]
 pub fn authenticity(headers: &[String], authserv_id: &str, from: &str) -> Authenticity {
     let Some((_, domain)) = from.rsplit_once('@') else {
@@ -19,7 +19,8 @@ pub fn authenticity(headers: &[String], authserv_id: &str, from: &str) -> Authen
     let trusted = headers
         .iter()
         .map(|header| read(header))
-        .take_while(|(host, _)| host.eq_ignore_ascii_case(authserv_id));
+        .take(1)
+        .filter(|(host, _)| host.eq_ignore_ascii_case(authserv_id));
     let methods: Vec<Method> = trusted.flat_map(|(_, methods)| methods).collect();
     let results = |name: &str| -> Vec<&Method> {
         methods

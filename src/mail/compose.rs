@@ -17,6 +17,11 @@ pub struct Outgoing<'a> {
     pub language: &'a str,
     pub date: DateTime<Utc>,
     pub message_id: &'a str,
+    /// The mail it answers, without angle brackets, and those before it in the exchange, oldest first.
+    pub in_reply_to: Option<&'a str>,
+    pub references: &'a [String],
+    /// The same in HTML, for programs that show that.
+    pub html: Option<&'a str>,
     /// A notice of the service: it asks for no automatic answer.
     pub automatic: bool,
     /// Name, media type and bytes.
@@ -57,11 +62,19 @@ pub fn to_mail(mail: &Outgoing<'_>) -> Result<Vec<u8>, String> {
         .subject(one_line(mail.subject))
         .date(mail.date.into())
         .message_id(Some(format!("<{}>", mail.message_id)));
+    if let Some(answered) = mail.in_reply_to.filter(|id| is_message_id(id)) {
+        builder = builder.in_reply_to(format!("<{answered}>"));
+    }
+    let before = mail.references.iter().filter(|id| is_message_id(id));
+    let before: Vec<String> = before.map(|id| format!("<{id}>")).collect();
+    if !before.is_empty() {
+        builder = builder.references(before.join(" "));
+    }
     if mail.automatic {
         builder = builder.header(AutoSubmitted);
     }
     let text = SinglePart::plain(mail.text.to_owned());
-    let message = if mail.files.is_empty() {
+    let message = if mail.files.is_empty() && mail.html.is_none() {
         builder.singlepart(text)
     } else {
         builder.multipart(with_files(mail, text)?)
@@ -76,15 +89,28 @@ fn with_files(mail: &Outgoing<'_>, text: SinglePart) -> Result<MultiPart, String
         .take(12)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let mut parts = MultiPart::mixed()
-        .boundary(format!("mixed-{hash}"))
-        .singlepart(text);
+    let parts = MultiPart::mixed().boundary(format!("mixed-{hash}"));
+    let mut parts = match mail.html {
+        None => parts.singlepart(text),
+        Some(html) => parts.multipart(
+            MultiPart::alternative()
+                .boundary(format!("alternative-{hash}"))
+                .singlepart(text)
+                .singlepart(SinglePart::html(html.to_owned())),
+        ),
+    };
     for (name, media_type, bytes) in mail.files {
         let kind = ContentType::parse(media_type).map_err(|error| error.to_string())?;
         let file = Attachment::new((*name).to_owned()).body(bytes.to_vec(), kind);
         parts = parts.singlepart(file);
     }
     Ok(parts)
+}
+
+/// What came in from elsewhere is only repeated in a header if it is nothing but an id.
+fn is_message_id(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b'\\');
+    id.len() <= 200 && id.contains('@') && id.bytes().all(plain)
 }
 
 /// lettre panics on a line break in a name; everything that could be one becomes a space.

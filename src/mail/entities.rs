@@ -62,11 +62,10 @@ pub(super) fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some((before, tail)) = rest.split_once('&') {
         kept.push_str(before);
-        match tail
-            .split_once(';')
-            .filter(|(name, _)| name.len() <= 8)
-            .and_then(|(name, after)| Some((entity(name)?, after)))
-        {
+        // Looked for no further than a name is long: a text of nothing but these signs would else be searched again for each.
+        let end = tail.bytes().take(9).position(|byte| byte == b';');
+        let named = end.and_then(|end| Some((tail.get(..end)?, tail.get(end + 1..)?)));
+        match named.and_then(|(name, after)| Some((entity(name)?, after))) {
             Some((c, after)) => {
                 kept.push(c);
                 rest = after;

@@ -4,7 +4,10 @@ use super::colours::{colour, is_bright};
 use super::entities::unescape;
 
 /// Elements whose content is not shown.
-const SILENT: [&str; 6] = ["style", "script", "head", "title", "template", "noscript"];
+const SILENT: [&str; 5] = ["style", "script", "head", "title", "template"];
+
+/// More HTML than this is not looked at.
+const MOST_HTML: usize = 1 << 20;
 
 /// Elements that begin and end a line.
 const BLOCKS: [&str; 22] = [
@@ -58,10 +61,18 @@ enum Kind {
 /// The text that a reader would see.
 pub(super) fn to_text(html: &str) -> String {
     let mut walk = Walk::default();
-    let mut rest = html;
+    let mut rest = html
+        .get(..html.floor_char_boundary(MOST_HTML))
+        .unwrap_or_default();
     while let Some(at) = rest.find('<') {
         walk.say(rest.get(..at).unwrap_or_default());
         let tail = rest.get(at..).unwrap_or_default();
+        let begins_a_tag = |c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?');
+        if !tail.chars().nth(1).is_some_and(begins_a_tag) {
+            walk.say("<");
+            rest = tail.get(1..).unwrap_or_default();
+            continue;
+        }
         if tail.starts_with("<!--") {
             rest = tail.split_once("-->").map_or("", |(_, after)| after);
             continue;
@@ -93,6 +104,12 @@ impl Walk {
                 self.open.truncate(at);
             }
             return;
+        }
+        // A head need not be closed: what is shown closes it.
+        if (name == "body" || BLOCKS.contains(&name.as_str()))
+            && let Some(at) = self.open.iter().rposition(|(open, _)| open == "head")
+        {
+            self.open.truncate(at);
         }
         if BLOCKS.contains(&name.as_str()) {
             self.line();
@@ -161,6 +178,8 @@ impl Walk {
 fn kind(name: &str, tag: &str) -> Kind {
     let low = tag.to_lowercase();
     let bare: String = low.chars().filter(|c| !c.is_whitespace()).collect();
+    // Only what is said as a style hides; in a title the same words are words.
+    let style = bare.split_once("style=").map_or("", |(_, style)| style);
     let hidden = [
         "display:none",
         "visibility:hidden",
@@ -178,7 +197,7 @@ fn kind(name: &str, tag: &str) -> Kind {
         "tutanota_quote",
     ];
     if SILENT.contains(&name)
-        || (hidden.iter().any(|word| bare.contains(word)) && !bare.contains("font-size:0."))
+        || (hidden.iter().any(|word| style.contains(word)) && !style.contains("font-size:0."))
     {
         Kind::Hidden
     } else if name == "blockquote"

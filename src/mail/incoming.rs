@@ -218,7 +218,8 @@ fn fields(message: &Message<'_>, name: &'static str) -> Vec<String> {
             let start = usize::try_from(header.offset_start).ok()?;
             let end = usize::try_from(header.offset_end).ok()?;
             let value = String::from_utf8_lossy(message.raw_message.get(start..end)?);
-            Some(clean_line(&value, MAX_LINE))
+            // Long, where a mail has many signatures; the verdict may stand last.
+            Some(clean_line(&value, 16 * MAX_LINE))
         })
         .take(20)
         .collect()

@@ -1,7 +1,7 @@
 //! Claims on the outbox: a mail is claimed by lease before the network and finished by compare-and-set after it. Writing down first what is about to be
 //! tried is what keeps a letter from being lost; what became of a doubtful one is decided by the journal of the sender, never by time alone.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -50,6 +50,13 @@ impl Tx<'_> {
                 Ok(mail) => found.push(mail),
                 Err(StorageError::Erased) => {
                     diesel::delete(outbox::table.find(key)).execute(self.conn)?;
+                }
+                // One mail that cannot be opened must not stop the others.
+                Err(error @ (StorageError::Sealed | StorageError::Format(_))) => {
+                    tracing::error!(%error, "a mail cannot be opened; it is looked at again in an hour");
+                    diesel::update(outbox::table.find(key))
+                        .set(outbox::next_at.eq(Instant(now + TimeDelta::hours(1))))
+                        .execute(self.conn)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -203,6 +210,16 @@ impl Tx<'_> {
             query = query.filter(outbox::lease_until.le(Some(Instant(now))));
         }
         let rows: Vec<Row> = query.load(self.conn)?;
-        rows.into_iter().map(|row| self.opened_mail(row)).collect()
+        let mut found = Vec::new();
+        for row in rows {
+            match self.opened_mail(row) {
+                Ok(mail) => found.push(mail),
+                Err(error @ (StorageError::Sealed | StorageError::Format(_))) => {
+                    tracing::error!(%error, "a claimed mail cannot be opened");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
     }
 }

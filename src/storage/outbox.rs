@@ -24,6 +24,12 @@ pub struct Mail {
     pub date: DateTime<Utc>,
     /// Hash of the approved text of the letter it carries; `None` for a notice.
     pub text_sha256: Option<String>,
+    /// The Message-ID it answers.
+    #[serde(default)]
+    pub in_reply_to: Option<String>,
+    /// Those of the exchange so far, oldest first.
+    #[serde(default)]
+    pub references: Vec<String>,
 }
 
 /// A mail in the outbox.
@@ -154,7 +160,8 @@ impl Tx<'_> {
             outbox::finished_at.eq(done.finished_at.map(Instant)),
             outbox::lease_id.eq(None::<Id>),
             outbox::lease_until.eq(None::<Instant>),
-            outbox::slot_at.eq(None::<Instant>),
+            // A letter that is tried again keeps its place in the line.
+            outbox::slot_at.eq(done.finished_at.is_none().then_some(Instant(done.next_at))),
         );
         let found = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
             .filter(outbox::state.eq(MailState::Intent.as_str()));

@@ -57,6 +57,33 @@ impl Tx<'_> {
         }
     }
 
+    /// Takes a place that is free now, and none in advance. Else: the moment of the next free one.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn take_free_slot(
+        &mut self,
+        place: &str,
+        pace: Pace,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StorageError> {
+        let known: Option<(Instant, Instant)> = pacing::table
+            .find(place)
+            .select((pacing::taken_until, pacing::since))
+            .first(self.conn)
+            .optional()?;
+        let paced = known.map(|(taken_until, since)| Paced {
+            taken_until: taken_until.0,
+            since: since.0,
+        });
+        let (slot, _) = pace.next_slot(paced, now);
+        if slot > now {
+            return Ok(Some(slot));
+        }
+        let taken = self.take_slot(place, pace, now)?;
+        Ok((taken > now).then_some(taken))
+    }
+
     fn insert_place(
         &mut self,
         place: &str,

@@ -356,7 +356,7 @@ fn due(facts: &CaseFacts, plan: &LetterPlan<'_>, derivation: &Derivation) -> Due
         safe_on: derivation.safe_due,
         extended: plan.extended,
         passed: derivation
-            .expected_due
+            .latest_reading
             .is_some_and(|day| day < facts.written_on),
     }
 }

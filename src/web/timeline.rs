@@ -57,13 +57,22 @@ fn reading(event: &EventRow, case: &Case<'_>, house: &House) -> Option<Value> {
     let id = event.payload.get("reply").and_then(Value::as_str);
     let mut replies = case.file.replies.iter();
     let reply = replies.find(|reply| Some(reply.id.to_string().as_str()) == id)?;
-    if event.kind != EventKind::ReplyReceived {
+    // The mails themselves are read for this: only those that wait for the person, and no heap of large ones.
+    let small = reply
+        .content
+        .raw_length
+        .is_none_or(|length| length < 1 << 20);
+    let newer = case.file.replies.iter().rev().take(3);
+    let is_new = newer.map(|one| one.id).any(|one| one == reply.id);
+    if event.kind != EventKind::ReplyReceived || reply.kind.is_some() || !small || !is_new {
         return None;
     }
     // A page without this line is better than none.
     let seen = read_answer(&house.app, &case.file, reply).ok().flatten()?;
-    let unread = reply.kind.is_none() && seen.reading.sure;
-    let kind_key = unread.then(|| format!("kind.{}", seen.reading.kind.as_str()));
+    let kind_key = seen
+        .reading
+        .sure
+        .then(|| format!("kind.{}", seen.reading.kind.as_str()));
     Some(json!({ "kind_key": kind_key, "authenticity_key": authenticity_key(seen.authenticity) }))
 }
 

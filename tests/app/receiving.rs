@@ -11,6 +11,8 @@ use demur::mail::IncomingFile;
 
 use demur::app::wake_cases;
 
+use demur::templates::to_text;
+
 use crate::{House, house};
 
 fn mail(from: &str, to: &str, text: &str) -> Vec<u8> {
@@ -309,26 +311,29 @@ fn an_answer_after_an_automatic_one_is_announced_too() {
 fn the_copy_of_the_persons_own_letter_is_no_answer() {
     let house = house();
     let link = house.confirmed_case();
-    let subject = house
-        .file(&link)
-        .letters
-        .first()
-        .unwrap()
-        .document
-        .subject
-        .clone();
-    let raw = format!(
-        "From: Zoe@example.org\r\nBcc: {}\r\nSubject: =?utf-8?B?{}?=\r\n\r\nx\r\n",
-        house.address(&link),
-        base64(subject.as_bytes())
-    );
-    assert!(matches!(house.take(raw.as_bytes()), Received::Case(_)));
+    let copy = |more: &str| {
+        let file = house.file(&link);
+        let letter = &file.letters.first().unwrap().document;
+        format!(
+            "From: Zoe@example.org\r\nBcc: {}\r\nSubject: =?utf-8?B?{}?=\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{}{more}",
+            house.address(&link),
+            base64(letter.subject.as_bytes()),
+            to_text(letter).replace('\n', "\r\n"),
+        )
+    };
+    assert!(matches!(house.take(copy("").as_bytes()), Received::Case(_)));
     let file = house.file(&link);
     assert!(file.replies.is_empty());
     assert!(
         file.events
             .iter()
             .any(|event| event.kind == EventKind::CopyReceived)
+    );
+    house.take(copy("We refuse what you ask for.\r\n").as_bytes());
+    assert_eq!(
+        house.file(&link).replies.len(),
+        1,
+        "it says more than the letter"
     );
 }
 

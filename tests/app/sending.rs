@@ -1,7 +1,9 @@
 //! A letter by e-mail: queued when the person says so, fixed at the first claim, and what each end of an attempt means for the case.
 
 use chrono::TimeDelta;
-use demur::app::case::{close_case, dispatch_letter, report_sent, withdraw_case};
+use demur::app::case::{
+    approve_follow_up, close_case, dispatch_letter, draft_follow_up, report_sent, withdraw_case,
+};
 use demur::app::{AppError, ClaimedMail, Report, claim_mails, settle};
 use demur::domain::case::{CaseState, Delivery, EventKind, NextStep, Outcome};
 use demur::domain::letter::LetterKind;
@@ -38,6 +40,12 @@ impl House {
             words: "250 2.0.0 queued as 4F1".into(),
         };
         settle(&self.app, &mail.row, Some(mail.lease), &report).unwrap()
+    }
+
+    /// The newest mail that carries a letter.
+    fn letter_mail(&self) -> demur::storage::OutboxRow {
+        let mut mails = self.mails().into_iter();
+        mails.find(|mail| mail.letter_id.is_some()).unwrap()
     }
 
     pub(crate) fn next(&self, link: &str) -> NextStep {
@@ -296,4 +304,37 @@ fn a_doubtful_letter_that_is_refused_the_second_time_may_have_arrived() {
     let second = house.claimed_letter().unwrap();
     assert_eq!(house.end(&second, Verdict::Refused), MailState::Ask);
     house.mail_of("letter_in_doubt");
+}
+
+#[test]
+fn a_follow_up_stands_in_the_exchange_and_bears_the_reference() {
+    let house = house();
+    let link = house.sent_case();
+    let first = house.letter_mail();
+    house.forward(TimeDelta::days(45));
+    let file = house.file(&link);
+    let (_, draft) = draft_follow_up(&house.app, &file, None, "").unwrap();
+    let hash = draft.meta.get("text_sha256").unwrap().as_str().unwrap();
+    approve_follow_up(&house.app, &file, None, "", hash).unwrap();
+    house.dispatch(&link).unwrap();
+    let mail = house.claimed_letter().unwrap();
+    let text = String::from_utf8(mail.bytes.clone()).unwrap();
+    let unfolded = text.replace("\r\n ", " ");
+    let id = &first.message_id;
+    for header in [
+        format!("In-Reply-To: <{id}>"),
+        format!("References: <{id}>"),
+    ] {
+        assert!(unfolded.contains(&header), "{header}");
+    }
+    for kind in ["text/plain", "text/html", "application/pdf"] {
+        assert!(text.contains(&format!("Content-Type: {kind}")), "{kind}");
+    }
+    assert!(
+        mail.row
+            .mail
+            .subject
+            .ends_with(&format!("[{}]", file.row.reference))
+    );
+    assert!(!text.contains("Auto-Submitted"), "a person wrote it");
 }

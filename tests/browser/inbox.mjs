@@ -50,6 +50,7 @@ async function seesTheQueue(me) {
   await me.go('/queue')
   await me.lookHere('')
   await me.says('the outbox at a glance', 'No domain is paused')
+  await me.go('/inbox')
 }
 
 /** `people` have cases: a mail for one of them, and one for nobody. */

@@ -43,6 +43,9 @@ fn outgoing<'a>(
         language: "en",
         date: at(),
         message_id: "letter-1@cases.example.org",
+        in_reply_to: None,
+        references: &[],
+        html: None,
         automatic: true,
         files,
     })

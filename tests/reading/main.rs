@@ -1,8 +1,11 @@
 //! The reader of replies: what it takes for the sender's own words, what it makes of them, whom it believes.
 
 mod authenticity;
+mod gaps;
 mod meaning;
+mod measured;
 mod own_words;
+mod tables;
 mod values;
 
 use demur::domain::reading::{Reader, Reading, Reply};

@@ -18,8 +18,11 @@ use uuid::Uuid;
 use crate::house::{House, NOTICES_FROM, Worker};
 use crate::peer::{Peer, Place, Seen, Verdict};
 
+/// `DEMUR_TEST_LETTERS` and `DEMUR_TEST_KILLS` ask for more, for a long run.
 const LETTERS: usize = 1000;
 const KILLS: u32 = 20;
+/// So many hours pass while it is killed.
+const HOURS: u32 = 20;
 const SEED: u64 = 0x5eed_0f10_c0de_2026;
 /// How long the test waits before it looks again, and how often it looks.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -46,6 +49,13 @@ impl Dice {
     }
 }
 
+/// A number from the environment of the build.
+fn asked<T: std::str::FromStr>(given: Option<&str>, otherwise: T) -> T {
+    given
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
+}
+
 /// What came of it all.
 #[derive(Debug, Default)]
 struct Figures {
@@ -61,14 +71,18 @@ struct Figures {
 
 #[test]
 fn twenty_kills_lose_no_letter_and_no_letter_is_taken_three_times() {
+    let (count, kills) = (
+        asked(option_env!("DEMUR_TEST_LETTERS"), LETTERS),
+        asked(option_env!("DEMUR_TEST_KILLS"), KILLS),
+    );
     let peer = Peer::start(SEED);
-    let house = House::with_letters(peer.port, LETTERS);
+    let house = House::with_letters(peer.port, count);
     let queued = house.letters();
-    assert_eq!(queued.len(), LETTERS);
+    assert_eq!(queued.len(), count);
     let mut dice = Dice(!SEED);
-    for (kill, place) in (1..=KILLS).zip(PLACES.into_iter().cycle()) {
+    for (kill, place) in (1..=kills).zip(PLACES.into_iter().cycle()) {
         peer.stop_after(20 + dice.below(41), place);
-        let mut worker = house.worker(kill);
+        let mut worker = house.worker(kill * HOURS / kills);
         until(&house, &mut worker, || peer.reached(PAUSE));
         worker.kill();
     }
@@ -85,7 +99,7 @@ fn twenty_kills_lose_no_letter_and_no_letter_is_taken_three_times() {
     );
     let figures = check(&house, &letters, &peer.take_seen());
     println!(
-        "{LETTERS} letters, {KILLS} kills ({open} letters open after the last): \
+        "{count} letters, {kills} kills ({open} letters open after the last): \
          {} sent, {} failed ({} of them after a doubtful copy), {} ask; the relay took {} bodies, of {} letters two",
         figures.sent,
         figures.failed,
@@ -110,7 +124,7 @@ fn until(house: &House, worker: &mut Worker, mut done: impl FnMut() -> bool) {
 /// Lets the worker do all that is due, five hours later each time: the longest wait between two attempts is four.
 fn send_the_rest(house: &House) {
     // Well below the 120 hours after which a letter is given up.
-    for hours in (KILLS + 5..100).step_by(5) {
+    for hours in (HOURS + 5..100).step_by(5) {
         let mut worker = house.worker(hours);
         until(house, &mut worker, || {
             thread::sleep(PAUSE);

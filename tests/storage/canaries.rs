@@ -95,6 +95,8 @@ fn hide_mail(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageErr
         language: "en".to_owned(),
         date: noon(),
         text_sha256: None,
+        in_reply_to: None,
+        references: Vec::new(),
     };
     tx.queue_mail(
         &key,

@@ -20,6 +20,8 @@ fn queue(house: &House, case: Uuid) {
         language: "en".into(),
         date: noon(),
         text_sha256: None,
+        in_reply_to: None,
+        references: Vec::new(),
     };
     let write = |tx: &mut demur::storage::Tx<'_>| {
         let key = tx.case_key(case)?;

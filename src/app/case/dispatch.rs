@@ -9,7 +9,7 @@ use crate::app::{App, AppError};
 use crate::domain::case::{CaseState, Delivery, EventKind};
 use crate::domain::letter::{Channel, LetterPlan};
 use crate::domain::random::new_id;
-use crate::storage::{Limit, Mail, NewEvent, NewMail};
+use crate::storage::{Limit, Mail, NewEvent, NewMail, StorageError};
 
 /// What a letter by e-mail needs beside its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,24 @@ const A_DAY: Limit = Limit {
     span: TimeDelta::days(1),
 };
 
+/// The Message-IDs of the exchange so far: our letters and the answers that came by mail, in order of time; the newest ten.
+fn exchange(app: &App, file: &CaseFile) -> Result<Vec<String>, AppError> {
+    let letters = app
+        .db
+        .read::<_, StorageError>(|tx| tx.letter_mails(file.row.id))?;
+    let letters = letters
+        .into_iter()
+        .map(|mail| (mail.queued_at, mail.message_id));
+    let answers = file.replies.iter().filter_map(|reply| {
+        let id = reply.content.message_id.clone()?;
+        Some((reply.arrived_at, id))
+    });
+    let mut all: Vec<_> = letters.chain(answers).collect();
+    all.sort();
+    let skipped = all.len().saturating_sub(10);
+    Ok(all.into_iter().skip(skipped).map(|(_, id)| id).collect())
+}
+
 /// Queues the waiting letter. Message-ID and Date are fixed here, the bytes at the first claim.
 ///
 /// # Errors
@@ -64,15 +82,18 @@ pub fn dispatch_letter(app: &App, file: &CaseFile, plan: &LetterPlan<'_>) -> Res
         return Err(AppError::NotNow);
     }
     let way = letter_mail(app, file, plan, letter).ok_or(AppError::NotNow)?;
+    let exchange = exchange(app, file)?;
     let mail = Mail {
         from_name: file.raw.subject.name.clone(),
         from: way.reply_address,
         to: way.to,
-        subject: letter.document.subject.clone(),
+        subject: format!("{} [{}]", letter.document.subject, file.row.reference),
         text: way.service_line,
         language: letter.document.language.clone(),
         date: now,
         text_sha256: Some(letter.text_sha256.clone()),
+        in_reply_to: exchange.last().cloned(),
+        references: exchange,
     };
     let id = new_id(app.random.as_ref(), now);
     let message_id = message_id(app);

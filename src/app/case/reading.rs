@@ -2,6 +2,7 @@
 
 use super::file::CaseFile;
 use crate::app::{App, AppError};
+use crate::domain::case::Origin;
 use crate::domain::reading::{Authenticity, Reading, Reply};
 use crate::mail::read_mail;
 use crate::storage::{ReplyRow, StorageError};
@@ -46,6 +47,10 @@ pub fn read_answer(
         },
     };
     answer.letter = letter.as_deref();
+    if reply.origin != Origin::Mail {
+        // What is known of it is known of the person's own mailbox.
+        answer.authenticity = Authenticity::NotProven;
+    }
     Ok(Some(AnswerReading {
         authenticity: answer.authenticity,
         reading: app.reader.read(&answer),

@@ -10,12 +10,14 @@ use super::hand_in::stored_files;
 use crate::app::notices::Notice;
 use crate::app::{App, AppError};
 use crate::domain::case::{CaseState, EventKind, Origin};
+use crate::domain::document::Document;
 use crate::domain::letter::ReplyKind;
 use crate::domain::random::new_id;
 use crate::mail::{IncomingMail, Signal, Unreadable, read_mail};
 use crate::storage::{
     HeldMail, HeldSummary, Limit, NewEvent, ReplyContent, ReplyRow, StorageError,
 };
+use crate::templates::to_text;
 
 /// Where a mail went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +49,7 @@ pub fn receive_mail(app: &App, raw: &[u8], recipient: Option<&str>) -> Result<Re
         tx.hold_mail(&mail)
     })?;
     let read = read_mail(raw);
-    let case = match case_of(app, &read, recipient) {
+    let case = match case_of(app, &read, recipient)? {
         Ok(case) => case,
         // What was erased takes no more mail, not even into the pen.
         Err("why.erased") => {
@@ -86,12 +88,12 @@ fn hold(
     Ok(Received::Held(why))
 }
 
-/// The case whose address the mail bears. What the mail server says counts first; then the headers, in their order of trust.
+/// The case whose address the mail bears, or the word for why it bears none. What the mail server says counts first; then the headers, in their order of trust.
 fn case_of(
     app: &App,
     read: &Result<IncomingMail, Unreadable>,
     recipient: Option<&str>,
-) -> Result<Uuid, &'static str> {
+) -> Result<Result<Uuid, &'static str>, AppError> {
     let in_headers = read
         .as_ref()
         .map(|mail| mail.to.as_slice())
@@ -109,12 +111,14 @@ fn case_of(
             .db
             .read::<_, StorageError>(|tx| tx.case_by_reply_token(&token))
         {
-            Ok((case, _)) if case.state != CaseState::Unconfirmed => return Ok(case.id),
+            Ok((case, _)) if case.state != CaseState::Unconfirmed => return Ok(Ok(case.id)),
             Err(StorageError::Erased) => why = "why.erased",
-            _ => why = "why.unknown_token",
+            Ok(_) | Err(StorageError::NotFound) => why = "why.unknown_token",
+            // The mail server keeps it until the database answers.
+            Err(error) => return Err(error.into()),
         }
     }
-    Err(why)
+    Ok(Err(why))
 }
 
 /// Puts a mail into a case and out of the pen, in one transaction. The same mail twice is there once; a copy of the person's own letter is no answer.
@@ -221,7 +225,8 @@ fn known(file: &CaseFile, sha256: &str, read: &Result<IncomingMail, Unreadable>)
     same_bytes || file.replies.iter().any(same_mail)
 }
 
-/// The letter of which a mail is the copy that the person sent to their case: it comes from their address and has the very subject of a letter.
+/// The letter of which a mail is the copy that the person sent to their case: it comes from their address, has the very subject of a letter, and says nothing beyond it. Anything
+/// else is kept as an answer, whoever wrote it.
 fn copied_letter(file: &CaseFile, read: &Result<IncomingMail, Unreadable>) -> Option<Uuid> {
     let mail = read
         .as_ref()
@@ -231,8 +236,20 @@ fn copied_letter(file: &CaseFile, read: &Result<IncomingMail, Unreadable>) -> Op
     let letters = file.letters.iter();
     letters
         .rev()
-        .find(|letter| letter.document.subject.trim() == subject.trim())
+        .find(|letter| {
+            letter.document.subject.trim() == subject.trim() && says_only(mail, &letter.document)
+        })
         .map(|letter| letter.id)
+}
+
+/// True if every line of the mail is a line of the letter, and it brings nothing but the letter itself.
+fn says_only(mail: &IncomingMail, letter: &Document) -> bool {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let letter = words(&to_text(letter));
+    let mut lines = mail.text.lines().map(words);
+    let only_the_letter = lines.all(|line| letter.contains(&line));
+    let mut files = mail.attachments.iter();
+    only_the_letter && files.all(|file| file.name == "letter.pdf")
 }
 
 fn from_the_person(file: &CaseFile, mail: &IncomingMail) -> bool {

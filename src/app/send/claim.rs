@@ -101,28 +101,40 @@ fn may_go(
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
     let (mailbox, domain) = places_of(&row.mail.to);
+    if let Some(end) = app
+        .pace
+        .quiet
+        .map(|quiet| quiet.after(now))
+        .filter(|end| *end > now)
+    {
+        tx.postpone_mail(row, end, row.slot_at)?;
+        return Ok(false);
+    }
     if tx.is_paused(&format!("domain:{domain}"))? {
         tx.postpone_mail(row, now + LOOK_AGAIN, row.slot_at)?;
         return Ok(false);
     }
-    if row.slot_at.is_some() {
-        return Ok(true);
-    }
-    let mut slot = now;
-    let paces = [
-        (format!("mailbox:{mailbox}"), app.pace.mailbox),
-        (format!("domain:{domain}"), app.pace.domain),
-        ("provider".to_owned(), app.pace.provider),
-    ];
-    for (place, pace) in paces {
-        slot = slot.max(tx.take_slot(&place, pace, now)?);
-    }
-    let slot = app.pace.quiet.map_or(slot, |quiet| quiet.after(slot));
+    let slot = match row.slot_at {
+        Some(slot) => slot,
+        None => {
+            let mailbox = tx.take_slot(&format!("mailbox:{mailbox}"), app.pace.mailbox, now)?;
+            let domain = tx.take_slot(&format!("domain:{domain}"), app.pace.domain, now)?;
+            mailbox.max(domain)
+        }
+    };
     if slot > now {
         tx.postpone_mail(row, slot, Some(slot))?;
         return Ok(false);
     }
-    Ok(true)
+    // The provider's places are given to those that can go now: a long line for one mailbox must not use them up.
+    match tx.take_free_slot("provider", app.pace.provider, now)? {
+        Some(free) => {
+            // Not all at once again.
+            tx.postpone_mail(row, free.max(now + TimeDelta::minutes(1)), Some(slot))?;
+            Ok(false)
+        }
+        None => Ok(true),
+    }
 }
 
 /// Fixes the bytes of claimed mails. What cannot be written does not go, and its case says why; what was taken away meanwhile is left out.
@@ -140,6 +152,7 @@ fn fix(
             row,
             lease: Some(lease),
             report,
+            tried: false,
         });
     };
     let mut written = Vec::new();
@@ -162,7 +175,9 @@ fn fix(
         }
         Ok(())
     })?;
-    settle_all(app, refused)?;
+    if let Err(error) = settle_all(app, refused) {
+        tracing::error!(%error, "mails that do not go could not be settled");
+    }
     let claimed = |(row, bytes): (OutboxRow, Vec<u8>)| ClaimedMail {
         sha256: sha256(&bytes),
         row,

@@ -4,10 +4,11 @@ use sha2::{Digest, Sha256};
 
 use crate::app::case::{CaseFile, load_case_by_id};
 use crate::app::{App, AppError};
+use crate::domain::document::{Block, Span, Style};
 use crate::mail::{Outgoing, to_mail};
 use crate::pdf::to_pdf;
 use crate::storage::{OutboxRow, StorageError};
-use crate::templates::to_text;
+use crate::templates::{to_html, to_text};
 
 /// What came of writing a mail.
 pub(super) enum Rendered {
@@ -68,6 +69,9 @@ fn bytes_of(file: Option<&CaseFile>, row: &OutboxRow) -> Result<Vec<u8>, String>
         language: &mail.language,
         date: mail.date,
         message_id: &row.message_id,
+        in_reply_to: mail.in_reply_to.as_deref(),
+        references: &mail.references,
+        html: None,
         automatic: row.letter_id.is_none(),
         files: &[],
     };
@@ -82,6 +86,11 @@ fn bytes_of(file: Option<&CaseFile>, row: &OutboxRow) -> Result<Vec<u8>, String>
     let pdf = to_pdf(&letter.document, letter.page).map_err(|error| error.to_string())?;
     let whole = format!("{}\n\n{text}", mail.text);
     outgoing.text = &whole;
+    let mut shown = letter.document.clone();
+    let line = Span::Text(mail.text.clone(), Style::Emphasis);
+    shown.body.insert(0, Block::Paragraph(vec![line]));
+    let html = to_html(&shown);
+    outgoing.html = Some(&html);
     let files: [(&str, &str, &[u8]); 1] = [("letter.pdf", "application/pdf", &pdf)];
     outgoing.files = &files;
     to_mail(&outgoing)

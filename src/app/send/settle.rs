@@ -29,36 +29,41 @@ pub struct Settled {
     pub lease: Option<Uuid>,
     /// What came of it.
     pub report: Report,
+    /// The relay was asked; false for what was refused before.
+    pub tried: bool,
 }
 
 /// Writes down what became of several attempts, in one transaction where nothing speaks against it. An attempt that another worker took over, or whose case was
 /// erased, is left alone.
 ///
 /// # Errors
-/// The database; the attempts before the one that failed are written down.
+/// The database; all attempts but those that failed are written down.
 pub fn settle_all(app: &App, attempts: Vec<Settled>) -> Result<(), AppError> {
     if attempts.len() > 1 {
-        let mut written = Vec::new();
-        for attempt in &attempts {
-            written.push(prepare(app, attempt)?);
-        }
-        let at_once = app.db.write(|tx| {
-            for outcome in written.iter().flatten() {
-                outcome.write(app, tx)?;
-            }
-            Ok::<_, StorageError>(())
+        let written: Result<Vec<_>, AppError> = attempts
+            .iter()
+            .map(|attempt| prepare(app, attempt))
+            .collect();
+        let at_once = written.and_then(|written| {
+            let work = |tx: &mut Tx<'_>| {
+                let mut outcomes = written.iter().flatten();
+                outcomes.try_for_each(|outcome| outcome.write(app, tx))
+            };
+            Ok(app.db.write(work)?)
         });
         if at_once.is_ok() {
             return Ok(());
         }
     }
+    let mut last = Ok(());
     for attempt in &attempts {
-        match settle(app, &attempt.row, attempt.lease, &attempt.report) {
+        match settle_one(app, attempt) {
             Ok(_) | Err(AppError::Storage(StorageError::Conflict | StorageError::Erased)) => {}
-            Err(error) => return Err(error),
+            // The others do not wait for it.
+            Err(error) => last = Err(error),
         }
     }
-    Ok(())
+    last
 }
 
 /// Writes down what became of an attempt, and what that means for the case. `lease`: of the claim; `None` when a lost claim is settled.
@@ -75,8 +80,13 @@ pub fn settle(
         row: row.clone(),
         lease,
         report: report.clone(),
+        tried: true,
     };
-    let outcome = prepare(app, &attempt)?.ok_or(StorageError::Erased)?;
+    settle_one(app, &attempt)
+}
+
+fn settle_one(app: &App, attempt: &Settled) -> Result<MailState, AppError> {
+    let outcome = prepare(app, attempt)?.ok_or(StorageError::Erased)?;
     app.db.write(|tx| outcome.write(app, tx))?;
     Ok(outcome.next.state)
 }
@@ -85,6 +95,7 @@ pub fn settle(
 struct Outcome<'a> {
     row: &'a OutboxRow,
     lease: Option<Uuid>,
+    tried: bool,
     next: NextTry,
     words: String,
     /// The file of the case, for a letter.
@@ -97,12 +108,14 @@ fn prepare<'a>(app: &App, attempt: &'a Settled) -> Result<Option<Outcome<'a>>, A
     let (row, report) = (&attempt.row, &attempt.report);
     let now = app.clock.now();
     let mut next = after_attempt(report.verdict, row.attempts, row.copies, row.queued_at, now);
-    if attempt.lease.is_none() && next.state == MailState::Queued {
+    if attempt.lease.is_none() && report.verdict == Verdict::Retry {
         // Nothing left the machine: it is due at once. A mail that takes its worker down again and again waits for a person.
         next.at = now;
-        if row.crashes >= MOST_CRASHES {
-            next.state = MailState::Ask;
-        }
+        next.state = if row.crashes >= MOST_CRASHES {
+            MailState::Ask
+        } else {
+            MailState::Queued
+        };
     }
     let file = match row.letter_id.map(|_| load_case_by_id(app, row.case_id)) {
         None => None,
@@ -120,6 +133,7 @@ fn prepare<'a>(app: &App, attempt: &'a Settled) -> Result<Option<Outcome<'a>>, A
     Ok(Some(Outcome {
         row,
         lease: attempt.lease,
+        tried: attempt.tried,
         next,
         words: report.words.chars().take(500).collect(),
         file,
@@ -137,6 +151,10 @@ impl Outcome<'_> {
             result: &self.words,
             finished_at: finished(self.next.state).then_some(now),
         };
+        if self.file.is_some() {
+            // The case first, then what belongs to it: everybody locks in this order.
+            tx.lock_case(self.row.case_id)?;
+        }
         tx.finish_mail(self.row, &self.row.key, self.lease, &done)?;
         if let Some(file) = &self.file {
             record(app, tx, file, self.row, self.next, &self.words)?;
@@ -150,7 +168,8 @@ impl Outcome<'_> {
 
     /// Counts the letter for the domain it went to; too many refusals pause it.
     fn count(&self, app: &App, tx: &mut Tx<'_>) -> Result<(), StorageError> {
-        if !finished(self.next.state) {
+        // What we refused ourselves was never sent there.
+        if !finished(self.next.state) || !self.tried {
             return Ok(());
         }
         let (_, domain) = places_of(&self.row.mail.to);

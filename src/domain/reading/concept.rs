@@ -11,7 +11,7 @@ names! {
     Harmless = "harmless", Extended = "extended", Later = "later", Received = "received", Request = "request", Identity = "identity",
     Portal = "portal", Clarify = "clarify", NoData = "no_data", NotController = "not_controller", Absence = "absence", Robot = "robot",
     Closed = "closed", Rating = "rating", Bounce = "bounce", Advert = "advert", Attached = "attached", And = "and",
-    Only = "only", Aside = "aside", Earlier = "earlier", Yes = "yes", No = "no",
+    Only = "only", Aside = "aside", Earlier = "earlier", Yes = "yes", No = "no", Bot = "bot",
 }
 
 names! {

@@ -52,8 +52,13 @@ impl Message<'_> {
         if away > 0 && !answers && (self.reply.is_automatic || away > 1 || first && asks == 0) {
             return Some((ReplyKind::AutoReply, 0.9));
         }
+        if self.says(Concept::Bot) > 0 && !answers && self.says(Concept::Received) == 0 {
+            return Some((ReplyKind::AutoReply, 0.85));
+        }
         let rated = self.says(Concept::Rating) > 0
-            && (self.says(Concept::Closed) > 0 || self.reply.is_automatic);
+            && (self.says(Concept::Closed) > 0
+                || self.says(Concept::Rating) > 1
+                || self.reply.is_automatic);
         let closed = rated || self.says(Concept::Closed) > 1 && self.says(Concept::Portal) == 0;
         if closed && self.says(Concept::Done) == 0 && !self.refuses() {
             return Some((ReplyKind::AutoReply, 0.8));

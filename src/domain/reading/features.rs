@@ -35,7 +35,11 @@ impl Message<'_> {
                 names.push(format!("{}.twice", sign.name()));
             }
         }
-        let holds = self.together().into_iter().chain(self.circumstances());
+        let holds = self
+            .together()
+            .into_iter()
+            .chain(self.beside())
+            .chain(self.circumstances());
         names.extend(self.leans());
         names.extend(
             holds
@@ -70,7 +74,6 @@ impl Message<'_> {
     fn together(&self) -> Vec<(&'static str, bool)> {
         let done = self.deeds() > 0;
         let why = self.whys() > 0;
-        let says = |concept: Concept| self.says(concept) > 0;
         let kept = self.keeps();
         let later = |first: Concept, second: Concept| {
             let (first, second) = (
@@ -93,38 +96,53 @@ impl Message<'_> {
             ("whys", self.whys() > 2),
             (
                 "granted+portal",
-                says(Concept::Granted) && says(Concept::Portal),
+                self.says(Concept::Granted) > 0 && self.says(Concept::Portal) > 0,
             ),
-            ("done+portal", done && says(Concept::Portal)),
+            ("done+portal", done && self.says(Concept::Portal) > 0),
             ("done-is-portal", self.deeds_are_settings()),
-            ("aside+refuses", says(Concept::Aside) && self.refuses()),
+            (
+                "aside+refuses",
+                self.says(Concept::Aside) > 0 && self.refuses(),
+            ),
             (
                 "aside-alone",
-                says(Concept::Aside) && !self.refuses() && !done && !kept,
+                self.says(Concept::Aside) > 0 && !self.refuses() && !done && !kept,
             ),
             (
                 "before-alone",
                 self.gone_before() > 0 && self.says(Concept::Done) == 0 && !kept,
             ),
-            ("done+no_data", done && says(Concept::NoData)),
+            ("done+no_data", done && self.says(Concept::NoData) > 0),
             (
                 "refuses+identity",
-                self.refuses() && says(Concept::Identity),
+                self.refuses() && self.says(Concept::Identity) > 0,
             ),
-            ("refuses+portal", self.refuses() && says(Concept::Portal)),
+            (
+                "refuses+portal",
+                self.refuses() && self.says(Concept::Portal) > 0,
+            ),
+        ]
+    }
+
+    /// What goes with a question or a receipt.
+    fn beside(&self) -> Vec<(&'static str, bool)> {
+        vec![
             ("asks", self.questions > 0),
-            ("asks+clarify", self.questions > 0 && says(Concept::Clarify)),
+            (
+                "asks+clarify",
+                self.questions > 0 && self.says(Concept::Clarify) > 0,
+            ),
             (
                 "asks+identity",
-                self.questions > 0 && says(Concept::Identity),
+                self.questions > 0 && self.says(Concept::Identity) > 0,
             ),
             (
                 "received+later",
-                says(Concept::Received) && says(Concept::Later),
+                self.says(Concept::Received) > 0 && self.says(Concept::Later) > 0,
             ),
             (
                 "request+received",
-                says(Concept::Received) && says(Concept::Request),
+                self.says(Concept::Received) > 0 && self.says(Concept::Request) > 0,
             ),
         ]
     }

@@ -3,6 +3,9 @@
 use super::lexicon::Lexicon;
 use super::tokens;
 
+/// The most paragraphs that are looked at one by one; an answer stands in the first.
+const MOST: usize = 40;
+
 /// A text in one language.
 #[derive(Clone, Copy)]
 pub(super) struct Found<'a> {
@@ -43,8 +46,9 @@ pub(super) fn split<'a>(
     text: &str,
 ) -> Vec<(&'a Lexicon, String)> {
     let mut runs: Vec<(&Lexicon, String)> = Vec::new();
-    for paragraph in text.split("\n\n") {
-        let lexicon = other(lexicons, main, paragraph).unwrap_or(main.lexicon);
+    for (number, paragraph) in text.split("\n\n").enumerate() {
+        let found = (number < MOST).then(|| other(lexicons, main, paragraph));
+        let lexicon = found.flatten().unwrap_or(main.lexicon);
         match runs.last_mut() {
             Some((last, run)) if last.code == lexicon.code => {
                 run.push_str("\n\n");

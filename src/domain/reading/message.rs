@@ -16,7 +16,7 @@ use super::tokens::{self, Sentence};
 const LATE: i64 = 36;
 
 /// The most sentences that are heard; an answer stands in the first.
-const MOST_SENTENCES: usize = 400;
+const MOST_SENTENCES: usize = 200;
 
 /// A message with everything that its sentences say.
 pub(super) struct Message<'a> {
@@ -64,8 +64,9 @@ impl<'a> Message<'a> {
             0 | 1 => cut(&(lexicon, own.to_owned())),
             _ => parts.iter().flat_map(cut).collect(),
         };
-        let answer = answer_in(&heard);
-        for (number, (lexicon, sentence)) in heard.iter().take(MOST_SENTENCES).enumerate() {
+        let heard = heard.get(..MOST_SENTENCES).unwrap_or(&heard);
+        let answer = answer_in(heard);
+        for (number, (lexicon, sentence)) in heard.iter().enumerate() {
             if answer.contains(&number) {
                 message.hear(lexicon, &lexicon.index(sentence), number);
             }
@@ -105,6 +106,7 @@ impl<'a> Message<'a> {
             Concept::Closed,
             Concept::Rating,
             Concept::Robot,
+            Concept::Bot,
         ];
         for sentence in tokens::sentences(self.reply.subject, self.lexicon.script) {
             let indexed = self.lexicon.index(&sentence);

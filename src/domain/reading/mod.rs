@@ -1,6 +1,7 @@
 //! What a controller answered: read as far as a careful machine can, with the words that decided, and unsure rather than wrong.
 
 mod concept;
+mod context;
 mod dates;
 mod decide;
 mod evidence;
@@ -13,6 +14,7 @@ mod leftovers;
 mod lengths;
 mod lexicon;
 mod message;
+mod numerals;
 mod outcome;
 mod own_words;
 mod pattern;

@@ -5,15 +5,15 @@ use chrono::NaiveDate;
 use super::concept::{Concept, Ground};
 use super::evidence::{Finding, Sign};
 use super::message::Message;
-use super::weights::Weights;
+use super::weights::{Weights, ends_a_case};
 use super::{Authenticity, Matched, Reading, ticket};
 use crate::domain::letter::ReplyKind;
 
 /// Below this a person looks.
-const SURE: f64 = 0.6;
+const SURE: f64 = 0.8;
 
 /// The same for an answer that would end the case: to be wrong costs more than to ask.
-const SURE_OF_AN_END: f64 = 0.75;
+const SURE_OF_AN_END: f64 = 0.85;
 
 /// A text of which fewer words are known is in another language.
 const KNOWN: f64 = 0.15;
@@ -43,8 +43,7 @@ impl Message<'_> {
         if self.known < KNOWN && !self.reply.is_bounce {
             return false;
         }
-        let ends = matches!(kind, ReplyKind::Complied | ReplyKind::Refused);
-        if !ends {
+        if !ends_a_case(kind) {
             return confidence >= SURE;
         }
         confidence >= SURE_OF_AN_END && self.kind().0 == kind && !self.is_contested(kind)
@@ -65,7 +64,10 @@ impl Message<'_> {
             let but = self.keeps() || self.refuses() || self.count(Sign::NotDone) > 0;
             return elsewhere || but || says(&[Concept::Partly, Concept::NoData, Concept::Clarify]);
         }
-        elsewhere || self.deeds() > 0 || self.whys() == 0 || says(&[Concept::Granted])
+        if kind == ReplyKind::Refused {
+            return elsewhere || self.deeds() > 0 || self.whys() == 0 || says(&[Concept::Granted]);
+        }
+        says(&[Concept::Bounce, Concept::Advert, Concept::Bot])
     }
 
     /// The reason that is given most, a specific one before the usual balance.

@@ -4,6 +4,9 @@ use super::file::Frame;
 use super::leftovers::{has_words, without_letter, without_names, without_ours};
 use super::lexicon::Lexicon;
 
+/// The most characters that are read; an answer stands in the first.
+const MOST: usize = 20_000;
+
 /// Stands before a line that its sender wrote in another colour, perhaps inside a copy of our letter.
 const ANSWER: &str = "❯ ";
 
@@ -63,7 +66,8 @@ impl Frames {
             .map(|line| line.strip_prefix(ANSWER).unwrap_or(line))
             .collect();
         let kept = without_letter(&kept, letter);
-        without_names(&without_ours(&kept, ours)).join("\n")
+        let own = without_names(&without_ours(&kept, ours)).join("\n");
+        own.chars().take(MOST).collect()
     }
 
     fn look(&self, line: &str, rest: &[&str], wrote_something: bool) -> Look {
@@ -112,7 +116,7 @@ impl Frames {
         if bare == "--" || line == "-- " {
             return Look::Signature;
         }
-        if wrote_something && self.closing.iter().any(|phrase| closes(bare, phrase)) {
+        if wrote_something && self.closing.iter().any(|phrase| closes(bare, &low, phrase)) {
             return Look::Signature;
         }
         Look::Keep
@@ -244,8 +248,7 @@ fn signature_length(rest: &[&str]) -> usize {
 }
 
 /// A closing, alone on its line or with a name behind it: "Best, Tom".
-fn closes(line: &str, phrase: &str) -> bool {
-    let low = line.to_lowercase();
+fn closes(line: &str, low: &str, phrase: &str) -> bool {
     let Some(rest) = low.strip_prefix(phrase) else {
         return false;
     };

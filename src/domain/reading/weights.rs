@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use crate::domain::letter::ReplyKind;
 
+/// An answer that would end the case is only given from here on, otherwise the likeliest of the others: to wait costs less than to be wrong.
+const ENOUGH: f64 = 0.65;
+
 /// The weights of all features.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,9 +35,27 @@ impl Weights {
         });
         let scored: Vec<(ReplyKind, f64)> = scored.collect();
         let all: f64 = scored.iter().map(|(_, score)| score).sum();
-        let best = scored
-            .into_iter()
-            .reduce(|best, next| if next.1 > best.1 { next } else { best })?;
-        Some((best.0, best.1 / all))
+        let likeliest = |kinds: &mut dyn Iterator<Item = &(ReplyKind, f64)>| {
+            kinds
+                .reduce(|best, next| if next.1 > best.1 { next } else { best })
+                .map(|(kind, score)| (*kind, score / all))
+        };
+        let best = likeliest(&mut scored.iter())?;
+        if ends_a_case(best.0) && best.1 < ENOUGH {
+            return likeliest(&mut scored.iter().filter(|(kind, _)| !ends_a_case(*kind)));
+        }
+        Some(best)
     }
+}
+
+/// An answer after which nothing more is due.
+pub(super) fn ends_a_case(kind: ReplyKind) -> bool {
+    matches!(
+        kind,
+        ReplyKind::Complied
+            | ReplyKind::Partial
+            | ReplyKind::Refused
+            | ReplyKind::NoData
+            | ReplyKind::NotController
+    )
 }
