@@ -127,13 +127,18 @@ pub(super) fn authenticity_key(authenticity: Authenticity) -> &'static str {
 fn reading_view(seen: &AnswerReading, visit: &Visit, house: &House) -> Value {
     let reading = &seen.reading;
     let language = reading.language.as_ref();
-    let matched = reading.matched.iter();
+    let mut matched: Vec<&str> = reading
+        .matched
+        .iter()
+        .map(|one| one.text.as_str())
+        .collect();
+    matched.dedup();
     json!({
         "kind_key": format!("kind.{}", reading.kind.as_str()),
         "sure": reading.sure,
         "percent": format!("{:.0}", reading.confidence * 100.0),
         "language": language.map(|code| house.app.pages.word(&visit.language, &format!("language.{code}"), &[])),
-        "matched": matched.map(|one| json!({ "text": one.text })).collect::<Vec<_>>(),
+        "matched": matched.iter().map(|text| json!({ "text": text })).collect::<Vec<_>>(),
         "ground_key": reading.refusal_ground.map(|ground| format!("refusal.{}", ground.as_str())),
         "until": reading.extension_until,
         "ticket": reading.ticket,

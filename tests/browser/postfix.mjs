@@ -85,8 +85,11 @@ async function arrived(me, shown, mail) {
   check('a date', Math.abs(Date.now() - Date.parse(headers.date)) < 600000, headers.date)
   equal('no machine is said to have written it', headers['auto-submitted'], undefined)
   equal('text and file', parts.length, 2)
-  check('who sends it for whom stands on top', parts[0].text.startsWith(shown.line), parts[0].text.slice(0, 300))
-  check('the letter as text', parts[0].text.includes('Ich übersetze Romane.'), parts[0].text)
+  const [text, html] = parts[0].parts
+  check('who sends it for whom stands on top', text.text.startsWith(shown.line), text.text.slice(0, 300))
+  check('the letter as text', text.text.includes('Ich übersetze Romane.'), text.text)
+  check('the same as HTML', html?.headers['content-type'].startsWith('text/html') && html.text.includes('Ich übersetze Romane.'), html?.text)
+  check('the subject bears the reference', /\[DM-[0-9A-Z-]+\]$/.test(words(headers.subject)), words(headers.subject))
   equal('the file is a PDF', parts[1].headers['content-type'].split(';')[0], 'application/pdf')
   const pdf = await me.bytes(await me.page.locator('main a[href$=".pdf"]').first().getAttribute('href'))
   check('the PDF is that of the case', parts[1].bytes.equals(pdf), `${parts[1].bytes.length} ${pdf.length}`)
