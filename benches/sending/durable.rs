@@ -20,7 +20,12 @@ pub(crate) fn send(sink: &Sink, row: Row) -> Duration {
     let dir = tempfile::tempdir().unwrap();
     let app = Arc::new(house(&dir.path().join("demur.db")));
     queue(&app, row.mails);
-    let post = Post::over(relay(sink), &dir.path().join("mail.journal")).unwrap();
+    let post = Post::over(
+        relay(sink),
+        &dir.path().join("mail.journal"),
+        uuid::Uuid::nil(),
+    )
+    .unwrap();
     let worker = Worker::new(Arc::clone(&app), post, row.connections);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

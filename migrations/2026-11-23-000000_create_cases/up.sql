@@ -102,6 +102,7 @@ create table outbox (
   next_at timestamptz not null,
   lease_id uuid,
   lease_until timestamptz,
+  claimed_by uuid,
   slot_at timestamptz,
   queued_at timestamptz not null,
   finished_at timestamptz,

@@ -14,6 +14,7 @@ use crate::config::{DemoPerson, DemoWay, demo_people};
 use crate::domain::clock::ShiftedClock;
 use crate::domain::outbox::Verdict;
 use crate::storage::StorageError;
+use uuid::Uuid;
 
 /// How long ago the first of them wrote.
 const DAYS_AGO: i64 = 45;
@@ -101,7 +102,7 @@ fn by_mail(app: &App, file: &CaseFile) -> Result<(), AppError> {
 /// Catches every mail that waits, as the mailbox of the demo does.
 fn deliver(app: &App) -> Result<(), AppError> {
     loop {
-        let claimed = claim_mails(app, 10)?;
+        let claimed = claim_mails(app, Uuid::nil(), 10)?;
         if claimed.due == 0 {
             return Ok(());
         }

@@ -70,7 +70,9 @@ impl Installation {
     pub(super) fn database(&self) -> Result<Db, Failure> {
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let key = master_key(&self.key_file(), random.as_ref())?;
-        Db::open(&self.database_url(), key, random).map_err(|error| refused(&error))
+        let db = Db::open(&self.database_url(), key, random).map_err(|error| refused(&error))?;
+        // Behind a server there may be workers on several machines.
+        Ok(if self.on_sqlite() { db } else { db.shared() })
     }
 
     /// The use cases with everything they need.

@@ -12,6 +12,7 @@ use super::install::Installation;
 use crate::app::App;
 use crate::config::SystemClock;
 use crate::domain::clock::{Clock, ShiftedClock};
+use crate::domain::random::new_id;
 use crate::jobs::{Post, Worker, run_jobs};
 use crate::web::{self, House, Inbound, UPLOADS};
 
@@ -118,7 +119,8 @@ fn worker_of(
     let settings = &installation.settings;
     let incoming = super::incoming::open(&settings.incoming, &settings.mail.reply_domain)?;
     let journal = installation.dir.join("mail.journal");
-    let post = Post::over(installation.relay()?, &journal)
+    let new_id = new_id(app.random.as_ref(), app.clock.now());
+    let post = Post::over(installation.relay()?, &journal, new_id)
         .map_err(|error| Failure::Refused(format!("{}: {error}", journal.display())))?;
     Ok((
         lock,

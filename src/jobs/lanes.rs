@@ -19,6 +19,9 @@ use crate::domain::outbox::Verdict;
 /// Claims are kept alive this often while their mails wait or are under way.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 
+/// A claim holds for a minute; shortly before that nothing leaves any more.
+const HOLDS: Duration = Duration::from_secs(55);
+
 /// Mails claimed ahead for each lane.
 const AHEAD: usize = 8;
 
@@ -42,7 +45,32 @@ pub(super) type InHand = Arc<Mutex<HashMap<Uuid, Held>>>;
 pub(super) struct Held {
     case_id: Uuid,
     lease: Uuid,
-    lost: Arc<Notify>,
+    grip: Arc<Grip>,
+}
+
+/// How sure a lane may be that a claim is still its own.
+#[derive(Debug)]
+pub(super) struct Grip {
+    lost: Notify,
+    until: Mutex<Instant>,
+}
+
+impl Grip {
+    fn from(asked: Instant) -> Grip {
+        Grip {
+            lost: Notify::new(),
+            until: Mutex::new(asked + HOLDS),
+        }
+    }
+
+    fn renew(&self, asked: Instant) {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = asked + HOLDS;
+    }
+
+    /// False when the lease may have run out, however long this process slept: then nothing may leave.
+    pub(super) fn holds(&self) -> bool {
+        Instant::now() < *self.until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Sends what is due until `stop` says so; then the letters under way are ended and the claims that were not begun given back. `due`: told when it is time to look.
@@ -93,32 +121,29 @@ impl Lanes {
     }
 
     /// Claims a batch whenever there is room for one.
-    async fn claim(
-        &self,
-        to: mpsc::Sender<(ClaimedMail, Arc<Notify>)>,
-        batch: usize,
-        due: &Notify,
-    ) {
+    async fn claim(&self, to: mpsc::Sender<(ClaimedMail, Arc<Grip>)>, batch: usize, due: &Notify) {
         let mut stop = self.stop.clone();
         while !self.stopped() {
             let Ok(room) = to.reserve_many(batch).await else {
                 return;
             };
-            let claimed = blocking(&self.app, move |app| claim_mails(app, batch)).await;
+            let journal = self.post.journal();
+            let asked = Instant::now();
+            let claimed = blocking(&self.app, move |app| claim_mails(app, journal, batch)).await;
             let claimed = claimed.unwrap_or_else(|error| {
                 tracing::error!(%error, "the outbox cannot be read");
                 Default::default()
             });
             let nothing_due = claimed.due == 0;
             for (place, mail) in room.zip(claimed.mails) {
-                let lost = Arc::new(Notify::new());
+                let grip = Arc::new(Grip::from(asked));
                 let held = Held {
                     case_id: mail.row.case_id,
                     lease: mail.lease,
-                    lost: Arc::clone(&lost),
+                    grip: Arc::clone(&grip),
                 };
                 self.held().insert(mail.row.id, held);
-                place.send((mail, lost));
+                place.send((mail, grip));
             }
             if nothing_due {
                 tokio::select! {
@@ -132,13 +157,13 @@ impl Lanes {
     /// One lane: one connection, one mail after the other.
     async fn send_all(
         &self,
-        mails: &Turn<mpsc::Receiver<(ClaimedMail, Arc<Notify>)>>,
+        mails: &Turn<mpsc::Receiver<(ClaimedMail, Arc<Grip>)>>,
         ended: &mpsc::Sender<Settled>,
     ) {
         let mut line = Line::default();
         loop {
             let next = async { mails.lock().await.recv().await };
-            let (mail, lost) = match tokio::time::timeout(IDLE, next).await {
+            let (mail, grip) = match tokio::time::timeout(IDLE, next).await {
                 Ok(Some(next)) => next,
                 Ok(None) => break,
                 Err(_idle) => {
@@ -152,9 +177,9 @@ impl Lanes {
                 continue;
             }
             let report = tokio::select! {
-                report = self.send(&mut line, &mail) => report,
+                report = self.send(&mut line, &mail, &grip) => report,
                 // Whoever took it over decides by the journal. The connection is dropped with the attempt.
-                () = lost.notified() => {
+                () = grip.lost.notified() => {
                     tracing::error!("a claim could not be renewed; its attempt is given up");
                     self.held().remove(&mail.row.id);
                     line = Line::default();
@@ -174,12 +199,12 @@ impl Lanes {
         line.hang_up().await;
     }
 
-    async fn send(&self, line: &mut Line, mail: &ClaimedMail) -> Report {
+    async fn send(&self, line: &mut Line, mail: &ClaimedMail, grip: &Grip) -> Report {
         // A mail that is new here, but not to the journal: the database is older than what was sent.
         let known = self.post.known(&mail.row.message_id, mail.row.copies);
         match known.filter(|report| report.verdict != Verdict::Retry) {
             Some(report) => report,
-            None => self.post.deliver(line, mail).await,
+            None => self.post.deliver(line, mail, grip).await,
         }
     }
 
@@ -221,6 +246,7 @@ impl Lanes {
             match tokio::time::timeout(SIGN_OF_LIFE, answer).await {
                 Ok(Ok(lost)) => {
                     renewed = asked;
+                    self.renew(&all, &lost, asked);
                     self.give_up(&lost);
                 }
                 _ if renewed.elapsed() + SIGN_OF_LIFE < LEASE.to_std().unwrap_or_default() => {
@@ -232,10 +258,18 @@ impl Lanes {
         }
     }
 
+    fn renew(&self, all: &[Uuid], lost: &[Uuid], asked: Instant) {
+        let held = self.held();
+        let kept = all.iter().filter(|id| !lost.contains(id));
+        for held in kept.filter_map(|id| held.get(id)) {
+            held.grip.renew(asked);
+        }
+    }
+
     fn give_up(&self, lost: &[Uuid]) {
         let held = self.held();
         for held in lost.iter().filter_map(|id| held.get(id)) {
-            held.lost.notify_one();
+            held.grip.lost.notify_one();
         }
     }
 

@@ -6,6 +6,9 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use uuid::Uuid;
+
+use super::lanes::Grip;
 use crate::app::{ClaimedMail, Report};
 use crate::domain::outbox::Verdict;
 use crate::mail::{
@@ -48,17 +51,25 @@ impl Line {
 }
 
 impl Post {
-    /// Opens the journal, and with it the way to the relay.
+    /// Opens the journal, and with it the way to the relay. `new_id`: the name of a journal that is new.
     ///
     /// # Errors
     /// The journal cannot be read or written.
-    pub fn over(relay: Relay, journal: &Path) -> io::Result<Post> {
-        let (journal, traces) = Journal::start(journal)?;
+    pub fn over(relay: Relay, journal: &Path, new_id: Uuid) -> io::Result<Post> {
+        let (journal, traces) = Journal::start(journal, new_id)?;
         Ok(Post::Relay(Box::new(Sender {
             relay,
             journal,
             traces: Mutex::new(traces),
         })))
+    }
+
+    /// The name of its journal; the demo has none.
+    pub(super) fn journal(&self) -> Uuid {
+        match self {
+            Post::Mailbox => Uuid::nil(),
+            Post::Relay(sender) => sender.journal.id(),
+        }
     }
 
     /// What the journal says about a mail whose claim was lost, or that a restored database takes for new. `None`: nothing of it ever left.
@@ -80,19 +91,19 @@ impl Post {
     }
 
     /// Tries a mail once.
-    pub(super) async fn deliver(&self, line: &mut Line, mail: &ClaimedMail) -> Report {
+    pub(super) async fn deliver(&self, line: &mut Line, mail: &ClaimedMail, grip: &Grip) -> Report {
         match self {
             Post::Mailbox => Report {
                 verdict: Verdict::Sent,
                 words: "250 caught by the mailbox of the demo".to_owned(),
             },
-            Post::Relay(sender) => sender.deliver(line, mail).await,
+            Post::Relay(sender) => sender.deliver(line, mail, grip).await,
         }
     }
 }
 
 impl Sender {
-    async fn deliver(&self, line: &mut Line, mail: &ClaimedMail) -> Report {
+    async fn deliver(&self, line: &mut Line, mail: &ClaimedMail, grip: &Grip) -> Report {
         let (kept, carried) = line.kept.take().unzip();
         let carried = carried.unwrap_or(0);
         let deadlines = Deadlines::for_letter(mail.bytes.len());
@@ -100,6 +111,10 @@ impl Sender {
         let (from, to) = (mail.row.mail.from.as_str(), mail.row.mail.to.as_str());
         let dot = async {
             self.journal.dot(message_id, &mail.sha256).await?;
+            // Asked last: the process may have slept for a long time, and another worker may have the mail.
+            if !grip.holds() {
+                return Err(io::Error::other("the claim ran out before the mail left"));
+            }
             self.note(message_id, |trace| {
                 trace.dots += 1;
                 trace.last = None;

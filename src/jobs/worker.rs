@@ -12,7 +12,7 @@ use super::post::Post;
 use crate::app::{App, AppError, Report, Settled, settle_all, sweep, wake_cases};
 use crate::domain::outbox::Verdict;
 use crate::mail::Intake;
-use crate::storage::StorageError;
+use crate::storage::{LostClaims, OutboxRow, StorageError};
 
 /// One worker.
 pub struct Worker {
@@ -35,7 +35,13 @@ pub async fn run_jobs(
     let beats = Arc::new(Beats::default());
     let mut scheduler = start(&beats).await.map_err(|error| error.to_string())?;
     let mut stop = std::pin::pin!(stop);
-    worker.settle_lost(alone).await;
+    worker
+        .settle_lost(if alone {
+            LostClaims::All
+        } else {
+            LostClaims::OfThisJournal
+        })
+        .await;
     worker.sweep().await;
     let (stopping, stopped) = watch::channel(false);
     let mut lanes = tokio::spawn(run_lanes(
@@ -65,7 +71,8 @@ pub async fn run_jobs(
             }
             () = beats.sweep.notified() => worker.sweep().await,
             () = beats.wake.notified() => {
-                worker.settle_lost(false).await;
+                let now = worker.app.clock.now();
+                worker.settle_lost(LostClaims::RanOut(now)).await;
                 worker.wake().await;
             }
         }
@@ -110,24 +117,33 @@ impl Worker {
         Worker { incoming, ..self }
     }
 
-    /// Settles mails whose claim was lost, by the journal. `all`: also those whose lease still runs.
-    async fn settle_lost(&self, all: bool) {
+    /// Settles mails whose claim was lost: those of this journal by what it says; of another's nobody knows whether they went.
+    async fn settle_lost(&self, which: LostClaims) {
+        let journal = self.post.journal();
         let lost = blocking(&self.app, move |app| {
-            let before = (!all).then(|| app.clock.now());
-            Ok(app.db.read::<_, StorageError>(|tx| tx.lost_mails(before))?)
+            Ok(app
+                .db
+                .read::<_, StorageError>(|tx| tx.lost_mails(journal, which))?)
         })
         .await;
         let lost = lost.unwrap_or_else(|error| {
             tracing::error!(%error, "lost mails cannot be read");
             Vec::new()
         });
-        let known = |row: &crate::storage::OutboxRow| {
+        let known = |row: &OutboxRow| {
+            if row.claimed_by != Some(journal) {
+                return Report {
+                    verdict: Verdict::Unknown,
+                    words: "the worker that had it is gone, and with it its journal".to_owned(),
+                };
+            }
+            let nothing_left = Report {
+                verdict: Verdict::Retry,
+                words: "the sender stopped before anything left".to_owned(),
+            };
             self.post
                 .known(&row.message_id, row.copies)
-                .unwrap_or(Report {
-                    verdict: Verdict::Retry,
-                    words: "the sender stopped before anything left".to_owned(),
-                })
+                .unwrap_or(nothing_left)
         };
         let in_hand: Vec<Uuid> = {
             let held = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,8 @@
 //! The side journal: an append-only file outside the database that knows which letters came near the dot, and what was said.
 //!
 //! It answers after a crash, a failover that lost commits, or a restored backup. Two kinds of lines: `D <message-id> <sha256>`
-//! before the body leaves, `R <message-id> <code> <text>` once the reply is read. No address stands in it.
+//! before the body leaves, `R <message-id> <code> <text>` once the reply is read. No address stands in it. A third, `J <id>`, names the journal itself: a claim says in
+//! which journal its attempt was promised, and another journal knows nothing of it.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -9,13 +10,17 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
 /// The most lines that share one sync.
 const GROUP: usize = 256;
 
 /// What senders hold; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Journal(mpsc::Sender<Entry>);
+pub struct Journal {
+    id: Uuid,
+    entries: mpsc::Sender<Entry>,
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -65,17 +70,24 @@ pub fn recover(trace: Option<&Trace>, doubts: u32) -> Recovered {
 }
 
 impl Journal {
-    /// Reads the file, cuts off a torn last line, and starts the one writer. The map goes by Message-ID.
+    /// Reads the file, cuts off a torn last line, and starts the one writer. The map goes by Message-ID. `new_id`: for a journal that has no name yet.
     ///
     /// # Errors
     /// The file cannot be read, written or synced.
-    pub fn start(path: &Path) -> io::Result<(Journal, HashMap<String, Trace>)> {
-        let (file, traces) = JournalFile::open(path)?;
+    pub fn start(path: &Path, new_id: Uuid) -> io::Result<(Journal, HashMap<String, Trace>)> {
+        let (file, traces) = JournalFile::open(path, new_id)?;
+        let id = file.id;
         let (entries, queue) = mpsc::channel(1024);
         std::thread::Builder::new()
             .name("mail-journal".to_owned())
             .spawn(move || file.run(queue))?;
-        Ok((Journal(entries), traces))
+        Ok((Journal { id, entries }, traces))
+    }
+
+    /// Its name, the same as long as the file lives.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.id
     }
 
     /// Before the body: ends when the promise is on disk.
@@ -106,7 +118,7 @@ impl Journal {
             line: format!("{}\n", clean.join("\t")),
             synced,
         };
-        self.0.send(entry).await.map_err(|_unsent| gone())?;
+        self.entries.send(entry).await.map_err(|_unsent| gone())?;
         Ok(Synced(done))
     }
 }
@@ -137,12 +149,13 @@ fn gone() -> io::Error {
 }
 
 struct JournalFile {
+    id: Uuid,
     file: File,
     len: u64,
 }
 
 impl JournalFile {
-    fn open(path: &Path) -> io::Result<(JournalFile, HashMap<String, Trace>)> {
+    fn open(path: &Path, new_id: Uuid) -> io::Result<(JournalFile, HashMap<String, Trace>)> {
         let old = match std::fs::read(path) {
             Ok(old) => old,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -162,7 +175,13 @@ impl JournalFile {
         file.set_len(len)?;
         file.sync_all()?;
         sync_folder(path)?;
-        Ok((JournalFile { file, len }, read_traces(whole)))
+        let named = read_id(whole);
+        let id = named.unwrap_or(new_id);
+        let mut journal = JournalFile { id, file, len };
+        if named.is_none() {
+            journal.append(&format!("J\t{id}\n"))?;
+        }
+        Ok((journal, read_traces(whole)))
     }
 
     /// The one writer: whatever waits goes out as one group with one sync. While one group is synced the next one gathers.
@@ -209,6 +228,12 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+fn read_id(whole: &[u8]) -> Option<Uuid> {
+    let text = String::from_utf8_lossy(whole);
+    let mut names = text.lines().filter_map(|line| line.strip_prefix("J\t"));
+    names.find_map(|name| name.parse().ok())
+}
+
 fn read_traces(whole: &[u8]) -> HashMap<String, Trace> {
     let mut traces: HashMap<String, Trace> = HashMap::new();
     for line in String::from_utf8_lossy(whole).lines() {
@@ -216,6 +241,9 @@ fn read_traces(whole: &[u8]) -> HashMap<String, Trace> {
         let (Some(kind), Some(id)) = (fields.next(), fields.next()) else {
             continue;
         };
+        if !matches!(kind, "D" | "R") {
+            continue;
+        }
         let trace = traces.entry(id.to_owned()).or_default();
         match kind {
             "D" => {

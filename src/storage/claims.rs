@@ -5,14 +5,71 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::conn::Conn;
 use super::outbox::{OutboxRow, Row};
 use super::schema::{outbox, outbox_bytes};
 use super::seal::CaseKey;
-use super::types::{Id, Instant};
+use super::types::{DbInstant, Id, Instant};
 use super::{StorageError, Tx};
 use crate::domain::outbox::MailState;
 
+/// Another worker's claim is left to it for so long after it ran out: its own journal knows more.
+const ITS_OWN_TURN: TimeDelta = TimeDelta::seconds(25);
+
+/// The lock that workers of one PostgreSQL pass through one at a time while they claim.
+const CLAIMING: i64 = 0x00de_0000_c1a1;
+
+/// A claim for so long.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    /// Whoever writes down an outcome must name it.
+    pub id: Uuid,
+    /// The journal in which the attempt will be promised.
+    pub journal: Uuid,
+    /// When the claim runs out, by the clock of [`Tx::lease_clock`].
+    pub until: DateTime<Utc>,
+}
+
+/// Which claims count as lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LostClaims {
+    /// Those that ran out by now; one of another journal only a while later, because that journal knows more.
+    RanOut(DateTime<Utc>),
+    /// Every claim of this journal: its only worker has just begun.
+    OfThisJournal,
+    /// Every claim: there is no other worker at this database.
+    All,
+}
+
 impl Tx<'_> {
+    /// The clock of leases: that of the database where several machines share one, because theirs may differ; else `now`.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn lease_clock(&mut self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StorageError> {
+        match self.conn {
+            Conn::Pg(server) if self.shared => {
+                let clock = diesel::dsl::sql::<DbInstant>("clock_timestamp()");
+                Ok(diesel::select(clock).get_result::<Instant>(server)?.0)
+            }
+            _ => Ok(now),
+        }
+    }
+
+    /// Waits for its turn to claim, until the end of the transaction: two workers that look at the same mails would both ask for their slots.
+    /// On SQLite there is one writer anyway.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn claim_alone(&mut self) -> Result<(), StorageError> {
+        if let Conn::Pg(server) = self.conn {
+            diesel::sql_query("select pg_advisory_xact_lock($1)")
+                .bind::<diesel::sql_types::BigInt, _>(CLAIMING)
+                .execute(server)?;
+        }
+        Ok(())
+    }
+
     /// The mails that may be tried now: notices to people first, then letters, those that wait longest first. A mail whose case was erased meanwhile is thrown away.
     ///
     /// # Errors
@@ -68,12 +125,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StorageError::Conflict`] if another worker was first.
-    pub fn claim_mail(
-        &mut self,
-        row: &OutboxRow,
-        lease_id: Uuid,
-        lease_until: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
+    pub fn claim_mail(&mut self, row: &OutboxRow, lease: &Lease) -> Result<(), StorageError> {
         let changed = diesel::update(outbox::table.find((Id(row.case_id), Id(row.id))))
             .filter(outbox::state.eq(row.state.as_str()))
             .filter(outbox::attempts.eq(row.attempts))
@@ -81,8 +133,9 @@ impl Tx<'_> {
                 outbox::state.eq(MailState::Intent.as_str()),
                 outbox::attempts.eq(row.attempts + 1),
                 outbox::crashes.eq(row.crashes + 1),
-                outbox::lease_id.eq(Some(Id(lease_id))),
-                outbox::lease_until.eq(Some(Instant(lease_until))),
+                outbox::lease_id.eq(Some(Id(lease.id))),
+                outbox::lease_until.eq(Some(Instant(lease.until))),
+                outbox::claimed_by.eq(Some(Id(lease.journal))),
             ))
             .execute(self.conn)?;
         if changed == 1 {
@@ -195,23 +248,37 @@ impl Tx<'_> {
         }
     }
 
-    /// The mails whose claim ran out, or all claimed ones when `now` is `None` (at the start of the only worker).
+    /// The mails whose claim was lost, as the worker with this journal sees it.
     ///
     /// # Errors
     /// The database.
     pub fn lost_mails(
         &mut self,
-        now: Option<DateTime<Utc>>,
+        journal: Uuid,
+        which: LostClaims,
     ) -> Result<Vec<OutboxRow>, StorageError> {
-        let mut query = outbox::table
+        let now = match which {
+            LostClaims::RanOut(now) => Some(self.lease_clock(now)?),
+            LostClaims::OfThisJournal | LostClaims::All => None,
+        };
+        let rows: Vec<Row> = outbox::table
             .filter(outbox::state.eq(MailState::Intent.as_str()))
-            .into_boxed();
-        if let Some(now) = now {
-            query = query.filter(outbox::lease_until.le(Some(Instant(now))));
-        }
-        let rows: Vec<Row> = query.load(self.conn)?;
+            .load(self.conn)?;
         let mut found = Vec::new();
         for row in rows {
+            let ours = row.claimed_by == Some(Id(journal));
+            let wait = if ours {
+                TimeDelta::zero()
+            } else {
+                ITS_OWN_TURN
+            };
+            let lost = match now {
+                Some(now) => row.lease_until.is_none_or(|until| until.0 + wait <= now),
+                None => ours || which == LostClaims::All,
+            };
+            if !lost {
+                continue;
+            }
             match self.opened_mail(row) {
                 Ok(mail) => found.push(mail),
                 Err(error @ (StorageError::Sealed | StorageError::Format(_))) => {

@@ -26,6 +26,7 @@ use diesel::prelude::*;
 use diesel::r2d2;
 
 pub use cases::{CaseRow, CaseSecrets, NOT_LISTED, NewCase};
+pub use claims::{Lease, LostClaims};
 pub use confirmations::{Confirmation, NewConfirmation};
 pub use conn::Conn;
 pub use drafts::FormDraft;
@@ -95,6 +96,8 @@ pub struct Db {
     hash_key: [u8; 32],
     /// SQLite has one writer; whoever comes second waits here, which costs nothing, and not in its lock, which sleeps. `None` for PostgreSQL.
     writer: Option<Arc<Mutex<()>>>,
+    /// Several machines work on it, whose clocks may differ.
+    shared: bool,
 }
 
 /// What a transaction works with.
@@ -103,6 +106,7 @@ pub struct Tx<'a> {
     master: &'a MasterKey,
     random: &'a dyn Random,
     hash_key: [u8; 32],
+    shared: bool,
 }
 
 impl Db {
@@ -129,9 +133,19 @@ impl Db {
             random,
             hash_key: [0; 32],
             writer: embedded.then(|| Arc::new(Mutex::new(()))),
+            shared: false,
         };
         db.hash_key = db.write(|tx| tx.hash_key())?;
         Ok(db)
+    }
+
+    /// The same for a database that several machines share: leases go by its clock, not by theirs.
+    #[must_use]
+    pub fn shared(self) -> Db {
+        Db {
+            shared: true,
+            ..self
+        }
     }
 
     /// Reads. Runs on the calling thread: under the web server call it on a blocking thread.
@@ -148,6 +162,7 @@ impl Db {
             master: &self.master,
             random: self.random.as_ref(),
             hash_key: self.hash_key,
+            shared: self.shared,
         })
     }
 
@@ -170,6 +185,7 @@ impl Db {
                 master: &self.master,
                 random: self.random.as_ref(),
                 hash_key: self.hash_key,
+                shared: self.shared,
             })
         })
     }

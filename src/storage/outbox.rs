@@ -53,6 +53,8 @@ pub struct OutboxRow {
     pub copies: i32,
     /// Claims that ended without an outcome.
     pub crashes: i32,
+    /// The journal of the worker that claimed it last: the only one that knows what became of that attempt.
+    pub claimed_by: Option<Uuid>,
     /// The moment that the pace of sending gave it, once it did.
     pub slot_at: Option<DateTime<Utc>>,
     pub queued_at: DateTime<Utc>,
@@ -98,7 +100,8 @@ pub(super) struct Row {
     crashes: i32,
     _next_at: Instant,
     _lease_id: Option<Id>,
-    _lease_until: Option<Instant>,
+    pub(super) lease_until: Option<Instant>,
+    pub(super) claimed_by: Option<Id>,
     slot_at: Option<Instant>,
     queued_at: Instant,
     finished_at: Option<Instant>,
@@ -286,6 +289,7 @@ impl Tx<'_> {
             attempts: row.attempts,
             copies: row.copies,
             crashes: row.crashes,
+            claimed_by: row.claimed_by.map(|id| id.0),
             slot_at: row.slot_at.map(|at| at.0),
             queued_at: row.queued_at.0,
             key,

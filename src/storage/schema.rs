@@ -97,6 +97,7 @@ table! {
         next_at -> DbInstant,
         lease_id -> Nullable<DbUuid>,
         lease_until -> Nullable<DbInstant>,
+        claimed_by -> Nullable<DbUuid>,
         slot_at -> Nullable<DbInstant>,
         queued_at -> DbInstant,
         finished_at -> Nullable<DbInstant>,

@@ -26,7 +26,7 @@ impl House {
     fn letters_that_go(&self) -> usize {
         let mut letters = 0;
         loop {
-            let claimed = claim_mails(&self.app, 50).unwrap();
+            let claimed = claim_mails(&self.app, Uuid::nil(), 50).unwrap();
             if claimed.due == 0 {
                 return letters;
             }
@@ -108,17 +108,18 @@ fn a_mail_that_took_its_worker_down_twice_is_claimed_alone() {
     };
     let unlucky = house.mails().first().unwrap().id;
     for _ in 0..2 {
-        let claimed = claim_mails(&house.app, 50).unwrap().mails;
+        let claimed = claim_mails(&house.app, Uuid::nil(), 50).unwrap().mails;
         let (met, others): (Vec<_>, Vec<_>) =
             claimed.into_iter().partition(|mail| mail.row.id == unlucky);
         release_mails(&house.app, &others).unwrap();
         demur::app::settle(&house.app, &met.first().unwrap().row, None, &lost).unwrap();
     }
     house.forward(TimeDelta::seconds(1));
-    let batches: Vec<Vec<Uuid>> = std::iter::repeat_with(|| claim_mails(&house.app, 50).unwrap())
-        .take_while(|claimed| claimed.due > 0)
-        .map(|claimed| claimed.mails.iter().map(|mail| mail.row.id).collect())
-        .collect();
+    let batches: Vec<Vec<Uuid>> =
+        std::iter::repeat_with(|| claim_mails(&house.app, Uuid::nil(), 50).unwrap())
+            .take_while(|claimed| claimed.due > 0)
+            .map(|claimed| claimed.mails.iter().map(|mail| mail.row.id).collect())
+            .collect();
     assert!(batches.contains(&vec![unlucky]), "{batches:?}");
     assert_eq!(batches.concat().len(), house.mails().len(), "all go");
 }

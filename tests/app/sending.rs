@@ -21,7 +21,7 @@ impl House {
     /// Claims what is due until a letter comes; notices are sent on the way.
     pub(crate) fn claimed_letter(&self) -> Option<ClaimedMail> {
         loop {
-            let claimed = claim_mails(&self.app, 1).unwrap();
+            let claimed = claim_mails(&self.app, uuid::Uuid::nil(), 1).unwrap();
             for mail in claimed.mails {
                 if mail.row.letter_id.is_some() {
                     return Some(mail);
@@ -274,7 +274,7 @@ fn a_case_erased_while_its_letter_waits_stops_no_other_mail() {
     );
     other.unwrap();
     demur::app::case::erase_case(&house.app, &house.file(&link)).unwrap();
-    let claimed = claim_mails(&house.app, 10).unwrap();
+    let claimed = claim_mails(&house.app, uuid::Uuid::nil(), 10).unwrap();
     let mail = claimed.mails.first().unwrap();
     assert_eq!(mail.row.mail.to, "bob@example.org");
 }

@@ -3,19 +3,35 @@
 use std::fs;
 
 use demur::mail::{Journal, Recovered, Trace, recover};
+use uuid::Uuid;
 
 #[tokio::test]
 async fn what_a_call_has_ended_for_is_on_disk() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal");
-    let (journal, traces) = Journal::start(&path).unwrap();
+    let (journal, traces) = Journal::start(&path, Uuid::nil()).unwrap();
     assert!(traces.is_empty());
     journal.dot("a@demur", "00ff").await.unwrap();
-    assert_eq!(fs::read_to_string(&path).unwrap(), "D\ta@demur\t00ff\n");
+    let named = format!("J\t{}\n", Uuid::nil());
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text, format!("{named}D\ta@demur\t00ff\n"));
     let answer = journal.reply("a@demur", 250, "ok\r\nqueued\tas 7").await;
     answer.unwrap().wait().await.unwrap();
     let text = fs::read_to_string(&path).unwrap();
-    assert_eq!(text, "D\ta@demur\t00ff\nR\ta@demur\t250\tok  queued as 7\n");
+    let lines = "D\ta@demur\t00ff\nR\ta@demur\t250\tok  queued as 7\n";
+    assert_eq!(text, format!("{named}{lines}"));
+}
+
+#[test]
+fn a_journal_keeps_its_name_as_long_as_the_file_lives() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let (first, second) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let name = |new| Journal::start(&path, new).unwrap().0.id();
+    assert_eq!(name(first), first);
+    assert_eq!(name(second), first);
+    fs::remove_file(&path).unwrap();
+    assert_eq!(name(second), second, "what it knew is gone with it");
 }
 
 #[test]
@@ -32,7 +48,7 @@ fn a_start_settles_every_letter_by_what_is_whole() {
     ];
     let text = lines.concat();
     fs::write(&path, &text).unwrap();
-    let (_journal, traces) = Journal::start(&path).unwrap();
+    let (_journal, traces) = Journal::start(&path, Uuid::nil()).unwrap();
     let rows = [
         ("sent", Recovered::Sent("ok queued".to_owned())),
         ("refused", Recovered::Failed("no".to_owned())),
@@ -51,7 +67,8 @@ fn a_start_settles_every_letter_by_what_is_whole() {
     );
     assert_eq!(traces.get("again").map(|trace| trace.dots), Some(2));
     let whole = text.strip_suffix("R\ttorn\t25").unwrap();
-    assert_eq!(fs::read_to_string(&path).unwrap(), whole);
+    let named = format!("{whole}J\t{}\n", Uuid::nil());
+    assert_eq!(fs::read_to_string(&path).unwrap(), named);
 }
 
 #[test]
@@ -71,7 +88,7 @@ fn a_reply_that_is_no_answer_leaves_the_doubt() {
 async fn sixteen_writers_share_the_file_and_lose_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal");
-    let (journal, _) = Journal::start(&path).unwrap();
+    let (journal, _) = Journal::start(&path, Uuid::nil()).unwrap();
     let writers: Vec<_> = (0..16)
         .map(|writer| {
             let journal = journal.clone();
@@ -88,7 +105,7 @@ async fn sixteen_writers_share_the_file_and_lose_nothing() {
     for writer in writers {
         writer.await.unwrap();
     }
-    let (_journal, traces) = Journal::start(&path).unwrap();
+    let (_journal, traces) = Journal::start(&path, Uuid::nil()).unwrap();
     assert_eq!(traces.len(), 1_600);
     assert!(
         traces
@@ -100,6 +117,6 @@ async fn sixteen_writers_share_the_file_and_lose_nothing() {
 #[test]
 fn a_journal_that_cannot_be_written_does_not_start() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(Journal::start(&dir.path().join("missing").join("journal")).is_err());
-    assert!(Journal::start(dir.path()).is_err());
+    assert!(Journal::start(&dir.path().join("missing").join("journal"), Uuid::nil()).is_err());
+    assert!(Journal::start(dir.path(), Uuid::nil()).is_err());
 }

@@ -117,14 +117,19 @@ impl House {
     /// True if a worker whose clock runs so many hours ahead has nothing to do and nothing in hand.
     pub(crate) fn nothing_is_due(&self, hours_ahead: u32) -> bool {
         let then = self.app.clock.now() + TimeDelta::hours(hours_ahead.into());
-        self.read(|tx| Ok(tx.lost_mails(None)?.is_empty() && tx.due_mails(then, 1)?.is_empty()))
+        self.read(|tx| {
+            Ok(tx
+                .lost_mails(Uuid::nil(), demur::storage::LostClaims::All)?
+                .is_empty()
+                && tx.due_mails(then, 1)?.is_empty())
+        })
     }
 
     /// How many letters are claimed, or wait to be tried again.
     pub(crate) fn unsettled_letters(&self) -> usize {
         let then = self.app.clock.now() + TimeDelta::days(400);
         let open = self.read(|tx| {
-            let mut open = tx.lost_mails(None)?;
+            let mut open = tx.lost_mails(Uuid::nil(), demur::storage::LostClaims::All)?;
             open.extend(tx.due_mails(then, i64::MAX)?);
             Ok(open)
         });

@@ -7,8 +7,8 @@ use demur::domain::case::{CaseState, EventKind, Origin};
 use demur::domain::letter::{LetterKind, ReplyKind};
 use demur::domain::outbox::MailState;
 use demur::storage::{
-    Attempted, FormDraft, HeldMail, HeldSummary, LetterRow, Limit, Mail, NewCase, NewConfirmation,
-    NewEvent, NewMail, ReplyContent, ReplyFile, ReplyRow, StorageError, Tx,
+    Attempted, FormDraft, HeldMail, HeldSummary, Lease, LetterRow, Limit, Mail, NewCase,
+    NewConfirmation, NewEvent, NewMail, ReplyContent, ReplyFile, ReplyRow, StorageError, Tx,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -111,7 +111,12 @@ fn hide_mail(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageErr
         },
     )?;
     let (row, lease) = (tx.mail(mail_id)?, id());
-    tx.claim_mail(&row, lease, noon())?;
+    let claim = Lease {
+        id: lease,
+        journal: id(),
+        until: noon(),
+    };
+    tx.claim_mail(&row, &claim)?;
     tx.fix_mail_bytes(&row, &key, lease, canary.as_bytes())?;
     let done = Attempted {
         state: MailState::Failed,

@@ -5,10 +5,15 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use demur::config::SystemRandom;
 use demur::domain::outbox::MailState;
-use demur::storage::{Attempted, Db, HeldMail, Mail, MasterKey, NewMail, OutboxRow, StorageError};
+use demur::storage::{
+    Attempted, Db, HeldMail, Lease, LostClaims, Mail, MasterKey, NewMail, OutboxRow, StorageError,
+};
 use uuid::Uuid;
 
 use crate::{House, id, master, noon, on_each};
+
+/// The journal of the worker in these tests.
+const JOURNAL: Uuid = Uuid::from_u128(7);
 
 fn queue(house: &House, case: Uuid) {
     let mail = Mail {
@@ -46,7 +51,12 @@ fn due(house: &House) -> Vec<OutboxRow> {
 fn claim(house: &House, row: &OutboxRow, lease: Uuid) -> Result<(), StorageError> {
     house.db.write(|tx| {
         let key = tx.case_key(row.case_id)?;
-        tx.claim_mail(row, lease, noon() + TimeDelta::seconds(60))?;
+        let claim = Lease {
+            id: lease,
+            journal: JOURNAL,
+            until: noon() + TimeDelta::seconds(60),
+        };
+        tx.claim_mail(row, &claim)?;
         tx.fix_mail_bytes(row, &key, lease, b"bytes")
     })
 }
@@ -111,13 +121,13 @@ fn a_lost_claim_is_found_when_its_lease_is_over_and_a_renewed_one_is_not() {
         queue(house, house.open_case("lost"));
         let (row, lease) = (due(house).remove(0), id());
         claim(house, &row, lease).unwrap();
-        let lost = |at| {
-            house
+        let lost_to = |journal, which| {
+            let lost = house
                 .db
-                .read::<_, StorageError>(|tx| tx.lost_mails(Some(at)))
-                .unwrap()
-                .len()
+                .read::<_, StorageError>(|tx| tx.lost_mails(journal, which));
+            lost.unwrap()
         };
+        let lost = |at| lost_to(JOURNAL, LostClaims::RanOut(at)).len();
         assert_eq!(lost(noon() + TimeDelta::seconds(59)), 0, "{}", house.name);
         assert_eq!(lost(noon() + TimeDelta::seconds(60)), 1);
         let until = noon() + TimeDelta::seconds(90);
@@ -130,13 +140,35 @@ fn a_lost_claim_is_found_when_its_lease_is_over_and_a_renewed_one_is_not() {
             .db
             .write(|tx| tx.renew_lease(row.case_id, row.id, id(), until));
         assert!(matches!(foreign, Err(StorageError::Conflict)));
-        let settled = house
-            .db
-            .read::<_, StorageError>(|tx| tx.lost_mails(None))
-            .unwrap()
-            .remove(0);
+        let another = id();
+        let to_another = |at| lost_to(another, LostClaims::RanOut(at)).len();
+        assert_eq!(to_another(until + TimeDelta::seconds(24)), 0);
+        assert_eq!(
+            to_another(until + TimeDelta::seconds(25)),
+            1,
+            "another worker waits whether the one that had it comes back"
+        );
+        assert_eq!(lost_to(another, LostClaims::OfThisJournal).len(), 0);
+        assert_eq!(lost_to(another, LostClaims::All).len(), 1);
+        let settled = lost_to(JOURNAL, LostClaims::OfThisJournal).remove(0);
+        assert_eq!(settled.claimed_by, Some(JOURNAL));
         finish(house, &settled, None, MailState::Queued).unwrap();
         assert_eq!(lost(noon() + TimeDelta::days(1)), 0);
+    });
+}
+
+#[test]
+fn where_several_machines_share_a_database_leases_go_by_its_clock() {
+    on_each(|house| {
+        let clock = |db: &Db| db.read(|tx| tx.lease_clock(noon())).unwrap();
+        assert_eq!(clock(&house.db), noon());
+        let shared = house.db.clone().shared();
+        let (first, second) = (clock(&shared), clock(&shared));
+        if house.name == "sqlite" {
+            assert_eq!(first, noon(), "a file has no clock");
+        } else {
+            assert!(first != noon() && first <= second, "{first} {second}");
+        }
     });
 }
 

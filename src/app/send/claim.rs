@@ -11,7 +11,7 @@ use crate::domain::case::CaseState;
 use crate::domain::outbox::Verdict;
 use crate::domain::pacing::places_of;
 use crate::domain::random::new_id;
-use crate::storage::{OutboxRow, StorageError, Tx};
+use crate::storage::{Lease, OutboxRow, StorageError, Tx};
 
 /// How long a claim holds without a sign of life.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -46,15 +46,21 @@ pub struct Claimed {
     pub due: usize,
 }
 
-/// Claims mails that are due, at most so many. One that ended twice without an outcome is claimed alone, so that it takes no other down with it.
+/// Claims mails that are due, at most so many, for the worker with this journal. One that ended twice without an outcome is claimed alone, so that it takes no other down with it.
 ///
 /// # Errors
 /// The database.
-pub fn claim_mails(app: &App, most: usize) -> Result<Claimed, AppError> {
+pub fn claim_mails(app: &App, journal: Uuid, most: usize) -> Result<Claimed, AppError> {
     let now = app.clock.now();
-    let lease = new_id(app.random.as_ref(), now);
+    let lease_id = new_id(app.random.as_ref(), now);
     let limit = i64::try_from(most).unwrap_or(1);
     let (rows, due) = app.db.write(|tx| {
+        tx.claim_alone()?;
+        let lease = Lease {
+            id: lease_id,
+            journal,
+            until: tx.lease_clock(now)? + LEASE,
+        };
         let mut due = tx.due_mails(now, limit)?;
         let looked_at = due.len();
         let healthy = due
@@ -64,11 +70,11 @@ pub fn claim_mails(app: &App, most: usize) -> Result<Claimed, AppError> {
         due.truncate(healthy.max(1));
         let mut rows = Vec::new();
         for row in due {
-            rows.extend(claim(app, tx, row, lease, now)?);
+            rows.extend(claim(app, tx, row, &lease, now)?);
         }
         Ok::<_, StorageError>((rows, looked_at))
     })?;
-    let mails = fix(app, rows, lease, now)?;
+    let mails = fix(app, rows, lease_id, now)?;
     Ok(Claimed { mails, due })
 }
 
@@ -77,13 +83,13 @@ fn claim(
     app: &App,
     tx: &mut Tx<'_>,
     mut row: OutboxRow,
-    lease: Uuid,
+    lease: &Lease,
     now: DateTime<Utc>,
 ) -> Result<Option<OutboxRow>, StorageError> {
     if row.letter_id.is_some() && !may_go(app, tx, &row, now)? {
         return Ok(None);
     }
-    match tx.claim_mail(&row, lease, now + LEASE) {
+    match tx.claim_mail(&row, lease) {
         Ok(()) => {
             (row.attempts, row.crashes) = (row.attempts + 1, row.crashes + 1);
             Ok(Some(row))
@@ -211,9 +217,9 @@ fn fix_one(
 /// # Errors
 /// The database.
 pub fn renew_claims(app: &App, mails: &[(Uuid, Uuid, Uuid)]) -> Result<Vec<Uuid>, AppError> {
-    let until = app.clock.now() + LEASE;
     let mut lost = Vec::new();
     app.db.write(|tx| {
+        let until = tx.lease_clock(app.clock.now())? + LEASE;
         for (case_id, id, lease) in mails {
             match tx.renew_lease(*case_id, *id, *lease, until) {
                 Ok(()) => {}
