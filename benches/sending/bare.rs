@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
-use demur::config::SystemRandom;
 use demur::mail::{
     Deadlines, DkimKey, DkimSigner, Outcome, Outgoing, Relay, Tls, attempt, new_rsa_key, quit,
     to_mail,
@@ -52,7 +51,7 @@ pub(crate) fn relay(sink: &Sink) -> Relay {
 /// How long it takes until the sink has taken all.
 pub(crate) fn send(sink: &Sink, row: Row, signed: bool) -> Duration {
     let signer: Option<Arc<DkimSigner>> = signed.then(|| {
-        let key = new_rsa_key(&SystemRandom).unwrap();
+        let key = new_rsa_key().unwrap();
         let key = DkimKey::from_pem(key.as_bytes()).unwrap();
         Arc::new(DkimSigner::new("cases.example", vec![("bench".into(), key)]).unwrap())
     });

@@ -36,10 +36,7 @@ fn refused(error: impl std::fmt::Display) -> Failure {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let selector = arguments.selector.to_ascii_lowercase();
-    let mut keys = vec![(
-        selector.clone(),
-        new_rsa_key(&SystemRandom).map_err(refused)?,
-    )];
+    let mut keys = vec![(selector.clone(), new_rsa_key().map_err(refused)?)];
     if arguments.ed25519 {
         let selector = format!("{selector}-ed25519");
         keys.push((selector, new_ed25519_key(&SystemRandom)));

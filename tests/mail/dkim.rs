@@ -17,7 +17,7 @@ fn at() -> DateTime<Utc> {
 
 /// With both keys.
 fn signer() -> DkimSigner {
-    let rsa = new_rsa_key(&SystemRandom).unwrap();
+    let rsa = new_rsa_key().unwrap();
     let ed25519 = new_ed25519_key(&SystemRandom);
     let keys = vec![
         ("s1".to_owned(), DkimKey::from_pem(rsa.as_bytes()).unwrap()),

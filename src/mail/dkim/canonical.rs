@@ -1,6 +1,6 @@
 //! The relaxed canonical form of a mail (RFC 6376, section 3.4): what a verifier hashes, whatever spaces a relay changed on the way.
 
-use ring::digest::{Context, Digest, SHA256};
+use aws_lc_rs::digest::{Context, Digest, SHA256};
 
 use super::DkimError;
 

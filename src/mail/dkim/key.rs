@@ -1,10 +1,10 @@
 //! The private key of a signature, read once, and the DNS record that lets others check it.
 
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ring::digest::{SHA256, digest};
-use ring::rand::SystemRandom;
-use ring::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
@@ -86,7 +86,7 @@ impl DkimKey {
     pub(super) fn sign(&self, bytes: &[u8]) -> Result<String, DkimError> {
         match &self.0 {
             Kind::Rsa(key) => {
-                let mut signature = vec![0; key.public().modulus_len()];
+                let mut signature = vec![0; key.public_modulus_len()];
                 key.sign(
                     &RSA_PKCS1_SHA256,
                     &SystemRandom::new(),
@@ -105,8 +105,20 @@ impl DkimKey {
 /// An Ed25519 key as a PEM file that other programs read too.
 pub(super) fn ed25519_pem(seed: &[u8; 32]) -> String {
     let der: Vec<u8> = ED25519_PKCS8.iter().chain(seed).copied().collect();
-    let text = BASE64.encode(der);
-    format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n")
+    pem(&der)
+}
+
+/// A key in PKCS#8 as the text of a PEM file, in lines of 64 as RFC 7468 has them.
+pub(super) fn pem(pkcs8: &[u8]) -> String {
+    let mut text = String::from("-----BEGIN PRIVATE KEY-----\n");
+    for (at, letter) in BASE64.encode(pkcs8).chars().enumerate() {
+        if at > 0 && at % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(letter);
+    }
+    text.push_str("\n-----END PRIVATE KEY-----\n");
+    text
 }
 
 /// Wraps an RSA key of PKCS#1 as X.509 has it: that is what the world puts into `p=`, and what RFC 6376 shows in its example.

@@ -30,7 +30,10 @@ fn body_hash(body: &str) -> String {
 }
 
 fn sha256(text: &str) -> String {
-    BASE64.encode(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()))
+    BASE64.encode(aws_lc_rs::digest::digest(
+        &aws_lc_rs::digest::SHA256,
+        text.as_bytes(),
+    ))
 }
 
 #[test]
