@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::reference::{Sink, source};
+use crate::reference::{Sink, nodemailer, source};
 
 /// A message of 6 KiB of text, or the same with a file that makes it 60 KiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,35 @@ fn main() {
             row.name, row.goal
         );
     }
+    if wanted.is_none_or(|wanted| "nodemailer".contains(wanted.as_str())) {
+        beside_nodemailer(&sink, rounds);
+    }
     println!("fdatasync: {:.0}/s", syncs_per_second());
+}
+
+/// How many times as many mails in a second as nodemailer, over the same connections in turn.
+fn beside_nodemailer(sink: &Sink, rounds: usize) {
+    let row = row("nodemailer", 4, Size::Text, 6000, Way::Bare, 5.0);
+    let few = 1500;
+    let mut ratios = Vec::new();
+    for _ in 0..rounds {
+        let Some(theirs) = nodemailer(sink, row, few) else {
+            println!(
+                "left out: nodemailer is not installed (npm install --no-package-lock in benches/sending)"
+            );
+            return;
+        };
+        let theirs = rate(few, || theirs);
+        let ours = rate(row.mails, || bare::send(sink, row, false));
+        println!("  nodemailer {theirs:.0}/s, demur {ours:.0}/s");
+        ratios.push(ours / theirs);
+    }
+    ratios.sort_by(f64::total_cmp);
+    let median = ratios.get(ratios.len() / 2).unwrap();
+    println!(
+        "text, 4 connections: {median:.1} times nodemailer, goal {}",
+        row.goal
+    );
 }
 
 /// Mails in a second. `work` tells how long it took; it counts only what was taken with 250.

@@ -1,4 +1,4 @@
-//! The reference: Postfix's smtp-source and smtp-sink.
+//! What Demur is measured against: Postfix's smtp-source, through its smtp-sink, and nodemailer.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -67,6 +67,23 @@ pub(crate) fn source(sink: &Sink, row: Row) -> Duration {
         .unwrap();
     assert!(done.success());
     start.elapsed()
+}
+
+/// How long nodemailer takes for as many mails, each built anew. `None` if it is not installed: `npm install --no-package-lock` in `benches/sending`.
+pub(crate) fn nodemailer(sink: &Sink, row: Row, mails: usize) -> Option<Duration> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/sending");
+    let numbers = [usize::from(sink.port), row.connections, mails];
+    let done = Command::new("node")
+        .current_dir(folder)
+        .arg("nodemailer.mjs")
+        .args(numbers.map(|number| number.to_string()))
+        .output()
+        .ok()
+        .filter(|done| done.status.success())?;
+    let text = String::from_utf8(done.stdout).unwrap();
+    Some(Duration::from_secs_f64(
+        text.trim().parse::<f64>().unwrap() / 1000.0,
+    ))
 }
 
 /// A file that makes the mail as large as a letter with its PDF.
