@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use demur::app::case::{BadBundle, bundle_case, load_case, verify_bundle};
 use demur::archive::{pack, unpack};
+use demur::domain::case::Origin;
 
 use crate::house;
 
@@ -54,4 +55,20 @@ fn a_file_added_taken_away_or_replaced_is_named() {
         files.insert("case.json".into(), b"{}".to_vec());
     });
     assert!(matches!(replaced, BadBundle::File(name) if name.contains("case.json was changed")));
+}
+
+#[test]
+fn every_way_a_letter_goes_and_an_answer_comes_has_its_words_in_the_index() {
+    let house = house();
+    let ways = ["email", "web_form", "post", "own_mailbox"];
+    let ways = ways
+        .iter()
+        .flat_map(|way| [(*way).to_owned(), format!("{way}_proof")]);
+    let origins = Origin::ALL.iter().map(|origin| origin.as_str().to_owned());
+    for way in ways.chain(origins) {
+        let key = format!("bundle.way_{way}");
+        for language in house.app.pages.languages() {
+            assert_ne!(house.app.pages.word(language, &key, &[]), key, "{language}");
+        }
+    }
 }
