@@ -51,7 +51,7 @@ create table replies (
   case_id uuid not null,
   id uuid not null,
   kind text,
-  origin text not null check (origin in ('handed_in', 'mail', 'forwarded')),
+  origin text not null check (origin in ('handed_in', 'mail', 'forwarded', 'door', 'door_proven')),
   received_on date not null,
   sealed_reply bytea not null,
   sealed_raw bytea,
@@ -78,6 +78,31 @@ create table confirmations (
 );
 create index confirmations_token_hash on confirmations (token_hash);
 create index confirmations_refuse_hash on confirmations (refuse_hash);
+
+-- The controller's door: the links that letters carried, the code that waits to be typed in, and who typed it in.
+create table doors (
+  case_id uuid not null,
+  token_hash bytea not null,
+  opened_at timestamptz not null,
+  primary key (case_id, token_hash)
+);
+create index doors_token_hash on doors (token_hash);
+
+create table door_codes (
+  case_id uuid primary key not null,
+  code_hash bytea not null,
+  tries integer not null,
+  expires_at timestamptz not null
+);
+create index door_codes_expires_at on door_codes (expires_at);
+
+create table door_passes (
+  case_id uuid not null,
+  pass_hash bytea not null,
+  expires_at timestamptz not null,
+  primary key (case_id, pass_hash)
+);
+create index door_passes_expires_at on door_passes (expires_at);
 
 create table replaced_links (
   case_id uuid not null,

@@ -130,6 +130,9 @@ pub enum AppError {
     /// The bundle cannot be made.
     #[error("the bundle cannot be made: {0}")]
     Bundle(String),
+    /// The case has ended: its door is closed.
+    #[error("the case has ended")]
+    Closed,
     /// The step does not fit the state of the case.
     #[error("this does not fit the state of the case")]
     NotNow,

@@ -24,6 +24,7 @@ pub fn sweep(app: &App) -> Result<usize, AppError> {
         tx.delete_old_form_drafts(now)?;
         tx.delete_old_limits(now)?;
         tx.delete_old_held_mails(now - HELD)?;
+        tx.delete_old_door_codes(now)?;
         tx.delete_old_sessions(now)
     })?;
     let abandoned = app

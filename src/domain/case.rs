@@ -32,9 +32,9 @@ names! {
 }
 
 names! {
-    /// How an answer came. None of them proves who wrote it.
+    /// How an answer came. None of them proves who wrote it; `door_proven` proves that they could read the mailbox of the directory.
     Origin, "origin":
-    HandedIn = "handed_in", Mail = "mail", Forwarded = "forwarded",
+    HandedIn = "handed_in", Mail = "mail", Forwarded = "forwarded", Door = "door", DoorProven = "door_proven",
 }
 
 /// How far a letter has come.

@@ -6,6 +6,7 @@ pub mod case;
 pub mod clock;
 pub mod deadline;
 pub mod document;
+pub mod door;
 pub mod law;
 pub mod letter;
 pub mod names;

@@ -32,6 +32,13 @@ pub fn new_reference(random: &dyn Random) -> String {
     format!("DM-{first}-{second}")
 }
 
+/// A code of eight digits to type in.
+pub fn new_code(random: &dyn Random) -> String {
+    let mut bytes = [0; 8];
+    random.fill(&mut bytes);
+    format!("{:08}", u64::from_be_bytes(bytes) % 100_000_000)
+}
+
 fn letters(random: &dyn Random, count: usize) -> String {
     let mut bytes = vec![0; count];
     random.fill(&mut bytes);

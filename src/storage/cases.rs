@@ -7,7 +7,7 @@ use uuid::Uuid;
 use serde::{Deserialize, Serialize};
 
 use super::schema::{
-    case_keys, cases, confirmations, form_drafts, held_mails, letters, outbox, outbox_bytes,
+    case_keys, cases, confirmations, door_codes, door_passes, form_drafts, held_mails, letters, outbox, outbox_bytes,
     outbox_mails, replaced_links, replies, reply_files,
 };
 use super::seal::{CaseKey, secret_hash};
@@ -400,6 +400,9 @@ impl Tx<'_> {
         diesel::delete(outbox_bytes::table.filter(outbox_bytes::case_id.eq(id)))
             .execute(self.conn)?;
         diesel::delete(confirmations::table.filter(confirmations::case_id.eq(id)))
+            .execute(self.conn)?;
+        diesel::delete(door_codes::table.filter(door_codes::case_id.eq(id))).execute(self.conn)?;
+        diesel::delete(door_passes::table.filter(door_passes::case_id.eq(id)))
             .execute(self.conn)?;
         diesel::delete(replaced_links::table.filter(replaced_links::case_id.eq(id)))
             .execute(self.conn)?;

@@ -10,6 +10,7 @@ use super::seal::CaseKey;
 use super::types::{Id, Instant};
 use super::{StorageError, Tx};
 use crate::domain::case::Origin;
+use crate::domain::door::Declared;
 use crate::domain::letter::{AnswerDetails, ReplyKind};
 
 /// What an answer says, as far as it could be read.
@@ -34,6 +35,9 @@ pub struct ReplyContent {
     /// What the person said of it beyond its kind.
     #[serde(default)]
     pub said: AnswerDetails,
+    /// What was declared at the controller's door.
+    #[serde(default)]
+    pub declared: Option<Declared>,
 }
 
 /// An answer with its content opened.

@@ -79,6 +79,12 @@ table! {
     }
 }
 
+table! { doors (case_id, token_hash) { case_id -> DbUuid, token_hash -> Binary, opened_at -> DbInstant, } }
+
+table! { door_codes (case_id) { case_id -> DbUuid, code_hash -> Binary, tries -> Integer, expires_at -> DbInstant, } }
+
+table! { door_passes (case_id, pass_hash) { case_id -> DbUuid, pass_hash -> Binary, expires_at -> DbInstant, } }
+
 table! { replaced_links (case_id, link_hash) { case_id -> DbUuid, link_hash -> Binary, replaced_at -> DbInstant, } }
 
 table! {

@@ -17,6 +17,8 @@ pub struct Words {
     pub list_and: String,
     /// The line at the top of a mail with a letter: who operates the service, and for whom it carries the letter.
     pub service_line: String,
+    /// The line below it, with the link to the controller's door.
+    door_line: String,
     month: BTreeMap<String, String>,
     identifier: BTreeMap<String, String>,
     ground: BTreeMap<String, String>,
@@ -69,6 +71,12 @@ impl Words {
         }
         out.push_str(rest);
         out
+    }
+
+    /// The line with the link to the controller's door.
+    #[must_use]
+    pub fn door_line(&self, link: &str) -> String {
+        self.door_line.replace("{link}", link)
     }
 
     /// The label of a kind of identifier.

@@ -89,7 +89,7 @@ fn reply_context(
     let file = |file: &ReplyFile| json!({ "name": file.name, "href": format!("{}/reply/{wanted}/file/{}", case.url, file.id), "size": size_in_words(file.length) });
     let content = &reply.content;
     let mut files: Vec<Value> = files_of(case, house, reply.id)?.iter().map(file).collect();
-    if reply.origin != Origin::HandedIn {
+    if matches!(reply.origin, Origin::Mail | Origin::Forwarded) {
         files.push(json!({ "name": "mail.eml", "href": format!("{}/reply/{wanted}/raw", case.url), "size": content.raw_length.map(size_in_words).unwrap_or_default() }));
     }
     let seen = read_answer(&house.app, &case.file, reply)?;

@@ -145,6 +145,7 @@ fn hide_reply(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageEr
             raw_length: None,
             unreadable: None,
             said: demur::domain::letter::AnswerDetails::default(),
+            declared: None,
         },
         arrived_at: noon(),
     };

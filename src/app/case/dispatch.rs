@@ -8,7 +8,7 @@ use crate::app::notices::message_id;
 use crate::app::{App, AppError};
 use crate::domain::case::{CaseState, Delivery, EventKind};
 use crate::domain::letter::{Channel, LetterPlan};
-use crate::domain::random::new_id;
+use crate::domain::random::{new_id, new_secret};
 use crate::storage::{Limit, Mail, NewEvent, NewMail, StorageError};
 
 /// What a letter by e-mail needs beside its text.
@@ -44,6 +44,16 @@ pub fn letter_mail(
             .reply_address(&file.row.secrets.reply_token)?,
         service_line: words.service_line(person, &operator.site, &operator.name, &operator.contact),
     })
+}
+
+/// What stands above the letter in the mail: who sends it for whom, and the link to the controller's door. The letter itself holds no link: what the person copies, prints or exports has none.
+fn lines_above(app: &App, way: &LetterMail, language: &str, door: &str) -> String {
+    let line = app
+        .letters
+        .words(language)
+        .map(|words| words.door_line(&format!("{}/door/{door}", app.base_url)));
+    let lines = std::iter::once(way.service_line.clone()).chain(line);
+    lines.collect::<Vec<_>>().join("\n\n")
 }
 
 /// So many letters of one case by e-mail.
@@ -83,12 +93,13 @@ pub fn dispatch_letter(app: &App, file: &CaseFile, plan: &LetterPlan<'_>) -> Res
     }
     let way = letter_mail(app, file, plan, letter).ok_or(AppError::NotNow)?;
     let exchange = exchange(app, file)?;
+    let door = new_secret(app.random.as_ref());
     let mail = Mail {
         from_name: file.raw.subject.name.clone(),
+        text: lines_above(app, &way, &letter.document.language, &door),
         from: way.reply_address,
         to: way.to,
         subject: format!("{} [{}]", letter.document.subject, file.row.reference),
-        text: way.service_line,
         language: letter.document.language.clone(),
         date: now,
         text_sha256: Some(letter.text_sha256.clone()),
@@ -104,6 +115,7 @@ pub fn dispatch_letter(app: &App, file: &CaseFile, plan: &LetterPlan<'_>) -> Res
         tx.take_from("dispatch", &file.row.id.to_string(), A_DAY, now)?;
         tx.change_case(&file.row, CaseState::Sending, None, now)?;
         tx.settle_asked_mail(file.row.id, letter.id, now)?;
+        tx.open_door(file.row.id, &door, now)?;
         tx.queue_mail(
             &file.key,
             &NewMail {

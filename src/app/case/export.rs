@@ -14,7 +14,7 @@ pub(super) fn everything(file: &CaseFile) -> Value {
             "text_sha256": letter.text_sha256, "meta": letter.meta, "sent": letter.sent,
         })
     };
-    let reply = |reply: &ReplyRow| json!({ "id": reply.id, "kind": reply.kind, "received_on": reply.received_on, "origin": reply.origin, "arrived_at": reply.arrived_at, "from": reply.content.from, "subject": reply.content.subject, "text": reply.content.text });
+    let reply = |reply: &ReplyRow| json!({ "id": reply.id, "kind": reply.kind, "received_on": reply.received_on, "origin": reply.origin, "arrived_at": reply.arrived_at, "from": reply.content.from, "subject": reply.content.subject, "text": reply.content.text, "declared": reply.content.declared });
     json!({
         "reference": file.row.reference,
         "state": file.row.state,

@@ -157,6 +157,16 @@ impl CaseFile {
     /// # Errors
     /// [`AppError::Facts`] if the stored facts no longer pass.
     pub fn facts(&self, kind: LetterKind, today: NaiveDate) -> Result<CaseFacts, AppError> {
+        let replies: Vec<&ReplyRow> = self.replies.iter().collect();
+        self.facts_with(kind, today, &replies)
+    }
+
+    fn facts_with(
+        &self,
+        kind: LetterKind,
+        today: NaiveDate,
+        replies: &[&ReplyRow],
+    ) -> Result<CaseFacts, AppError> {
         let mut raw = self.raw.clone();
         kind.as_str().clone_into(&mut raw.kind);
         // Where the person lives, the day on which something went may have begun before it did where the controller sits.
@@ -166,16 +176,16 @@ impl CaseFile {
             .filter_map(|letter| letter.sent.as_ref());
         let last = last
             .map(|sent| sent.sent_on)
-            .chain(self.replies.iter().map(|reply| reply.received_on));
+            .chain(replies.iter().map(|reply| reply.received_on));
         let today = last.fold(today, NaiveDate::max);
         raw.written_on = Some(today.to_string());
         raw.own_paragraph.clear();
-        raw.history = self.history();
+        raw.history = self.history(replies);
         CaseFacts::check(raw, today).map_err(AppError::Facts)
     }
 
     /// What was sent and answered, in order of time.
-    fn history(&self) -> Vec<RawHistory> {
+    fn history(&self, replies: &[&ReplyRow]) -> Vec<RawHistory> {
         let letters = self.letters.iter().filter_map(|letter| {
             let sent = letter.sent.as_ref()?;
             let entry = RawHistory {
@@ -190,8 +200,8 @@ impl CaseFile {
             Some((sent.sent_on, entry))
         });
         // A letter that came back was never received, and its bounce is no answer.
-        let read = |reply: &&ReplyRow| reply.kind != Some(ReplyKind::Bounce);
-        let replies = self.replies.iter().filter(read).filter_map(|reply| {
+        let read = |reply: &&&ReplyRow| reply.kind != Some(ReplyKind::Bounce);
+        let replies = replies.iter().filter(read).filter_map(|reply| {
             let said = reply.content.said;
             let entry = RawHistory {
                 kind: reply.kind?.as_str().to_owned(),
@@ -214,8 +224,30 @@ impl CaseFile {
     /// # Errors
     /// As [`plan`].
     pub fn plan<'a>(&self, app: &'a App, today: NaiveDate) -> Result<LetterPlan<'a>, AppError> {
-        let kind = LetterKind::parse(&self.raw.kind).unwrap_or(LetterKind::Objection);
-        let facts = self.facts(kind, today)?;
+        self.plan_of(app, self.facts(self.first_kind(), today)?)
+    }
+
+    /// The plan as it would be if one more answer were read.
+    ///
+    /// # Errors
+    /// As [`plan`].
+    pub(super) fn plan_with<'a>(
+        &self,
+        app: &'a App,
+        today: NaiveDate,
+        answer: &ReplyRow,
+    ) -> Result<LetterPlan<'a>, AppError> {
+        let others = self.replies.iter().filter(|reply| reply.id != answer.id);
+        let replies: Vec<&ReplyRow> = others.chain([answer]).collect();
+        let facts = self.facts_with(self.first_kind(), today, &replies)?;
+        self.plan_of(app, facts)
+    }
+
+    fn first_kind(&self) -> LetterKind {
+        LetterKind::parse(&self.raw.kind).unwrap_or(LetterKind::Objection)
+    }
+
+    fn plan_of<'a>(&self, app: &'a App, facts: CaseFacts) -> Result<LetterPlan<'a>, AppError> {
         let mut plan =
             plan(&app.book, &facts).map_err(|refusal| AppError::Compose(refusal.into()))?;
         let sent = self.letters.first().and_then(|letter| letter.sent.as_ref());

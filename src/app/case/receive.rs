@@ -305,7 +305,7 @@ pub(super) fn content_of(mail: &IncomingMail) -> ReplyContent {
 }
 
 /// Tells the person that something came; never what it says. A machine's mail does not use up the notice of an answer, and two hours are between two of them.
-fn reply_came(app: &App, file: &CaseFile, reply: &ReplyRow) -> Result<Option<Notice>, AppError> {
+pub(super) fn reply_came(app: &App, file: &CaseFile, reply: &ReplyRow) -> Result<Option<Notice>, AppError> {
     let Some(to) = &file.raw.subject.email else {
         return Ok(None);
     };
@@ -324,6 +324,10 @@ fn reply_came(app: &App, file: &CaseFile, reply: &ReplyRow) -> Result<Option<Not
         "reference": file.row.reference,
         "company": file.company(app),
     });
+    let kind = match reply.origin {
+        Origin::Door | Origin::DoorProven => "door_entry",
+        Origin::HandedIn | Origin::Mail | Origin::Forwarded => "reply_came",
+    };
     let language = file.screen_language();
-    Notice::write(app, file.row.id, "reply_came", to, language, own).map(Some)
+    Notice::write(app, file.row.id, kind, to, language, own).map(Some)
 }

@@ -87,8 +87,10 @@ fn bytes_of(file: Option<&CaseFile>, row: &OutboxRow) -> Result<Vec<u8>, String>
     let whole = format!("{}\n\n{text}", mail.text);
     outgoing.text = &whole;
     let mut shown = letter.document.clone();
-    let line = Span::Text(mail.text.clone(), Style::Emphasis);
-    shown.body.insert(0, Block::Paragraph(vec![line]));
+    for line in mail.text.rsplit("\n\n") {
+        let line = Span::Text(line.to_owned(), Style::Emphasis);
+        shown.body.insert(0, Block::Paragraph(vec![line]));
+    }
     let html = to_html(&shown);
     outgoing.html = Some(&html);
     let files: [(&str, &str, &[u8]); 1] = [("letter.pdf", "application/pdf", &pdf)];

@@ -132,6 +132,10 @@ fn answers(app: &App, file: &CaseFile, files: &mut Files) -> Result<(), AppError
         let name = answer_name(number, reply);
         let text = reply.content.text.clone().into_bytes();
         files.insert(format!("{name}.txt"), text);
+        if let Some(declared) = &reply.content.declared {
+            let declared = serde_json::to_vec_pretty(declared)?;
+            files.insert(format!("{name}-declared.json"), declared);
+        }
         let raw = app
             .db
             .read::<_, StorageError>(|tx| tx.reply_raw(id, reply.id, key))?;
