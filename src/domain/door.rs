@@ -69,10 +69,7 @@ impl Declared {
             Declared::Received => Vec::new(),
             Declared::Extension { until } => {
                 let past = (*until < today).then_some(DoorFault::UntilPast);
-                let bare = text
-                    .trim()
-                    .is_empty()
-                    .then_some(DoorFault::ReasonsMissing);
+                let bare = text.trim().is_empty().then_some(DoorFault::ReasonsMissing);
                 past.into_iter().chain(bare).collect()
             }
             Declared::Answer { rights } => faults_of_rights(rights, asked),
@@ -165,13 +162,12 @@ mod tests {
     }
 
     fn answers(pairs: &[(Right, RightAnswer, Option<RefusalGround>)]) -> Declared {
-        let one = |(right, answer, ground): &(Right, RightAnswer, Option<RefusalGround>)| {
-            RightDeclared {
+        let one =
+            |(right, answer, ground): &(Right, RightAnswer, Option<RefusalGround>)| RightDeclared {
                 right: *right,
                 answer: *answer,
                 ground: *ground,
-            }
-        };
+            };
         Declared::Answer {
             rights: pairs.iter().map(one).collect(),
         }

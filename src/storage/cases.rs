@@ -7,8 +7,8 @@ use uuid::Uuid;
 use serde::{Deserialize, Serialize};
 
 use super::schema::{
-    case_keys, cases, confirmations, door_codes, door_passes, form_drafts, held_mails, letters, outbox, outbox_bytes,
-    outbox_mails, replaced_links, replies, reply_files,
+    case_keys, cases, confirmations, door_codes, door_passes, form_drafts, held_mails, letters,
+    outbox, outbox_bytes, outbox_mails, replaced_links, replies, reply_files,
 };
 use super::seal::{CaseKey, secret_hash};
 use super::types::{Id, Instant};

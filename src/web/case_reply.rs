@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::House;
 use super::case::{Case, Form, open, or_back, shows, with_case};
 use super::case_reports::{any_day, day};
+use super::door_view::{declared_rows, extension_notes};
 use super::frame::{PageError, Reply, Visit, again, show, take};
-use crate::app::case::{AnswerRead, AnswerReading, read_answer, read_reply};
+use crate::app::case::{AnswerRead, AnswerReading, extension_worth, read_answer, read_reply};
 use crate::app::form::{Fields, Problem};
 use crate::domain::case::Origin;
 use crate::domain::letter::{AnswerDetails, Reasons, RefusalGround, ReplyKind};
@@ -92,7 +93,11 @@ fn reply_context(
     if matches!(reply.origin, Origin::Mail | Origin::Forwarded) {
         files.push(json!({ "name": "mail.eml", "href": format!("{}/reply/{wanted}/raw", case.url), "size": content.raw_length.map(size_in_words).unwrap_or_default() }));
     }
-    let seen = read_answer(&house.app, &case.file, reply)?;
+    // What was declared needs no program that reads it.
+    let seen = match &content.declared {
+        Some(_) => None,
+        None => read_answer(&house.app, &case.file, reply)?,
+    };
     let known = |seen: &AnswerReading| seen.authenticity != Authenticity::NotProven;
     let checked = if seen.as_ref().is_some_and(known) {
         "_checked"
@@ -108,9 +113,29 @@ fn reply_context(
             "kind": reply.kind, "kind_key": reply.kind.map(|kind| format!("kind.{}", kind.as_str())).unwrap_or_default(), "decided": reply.kind.is_some(),
         },
         "kind_groups": GROUPS.iter().map(group).collect::<Vec<_>>(),
+        "declared": declared_view(reply, case, visit, house)?,
         "reading": seen.as_ref().map(|seen| reading_view(seen, visit, house)),
         "example_day": today.format("%-d %-m %Y").to_string(),
         "values": values(reply, fields),
+    }))
+}
+
+/// What the controller declared at its door; `null` for any other answer.
+fn declared_view(
+    reply: &ReplyRow,
+    case: &Case<'_>,
+    visit: &Visit,
+    house: &House,
+) -> Result<Value, PageError> {
+    let Some(declared) = &reply.content.declared else {
+        return Ok(Value::Null);
+    };
+    let (kind, _) = declared.proposed(&reply.content.text);
+    let worth = extension_worth(&house.app, &case.file, reply)?;
+    Ok(json!({
+        "kind_key": format!("kind.{}", kind.as_str()),
+        "rows": declared_rows(declared, visit, house),
+        "notes": worth.as_ref().map(extension_notes).unwrap_or_default(),
     }))
 }
 
@@ -147,9 +172,14 @@ fn reading_view(seen: &AnswerReading, visit: &Visit, house: &House) -> Value {
     })
 }
 
-/// What was typed, else what was said before.
+/// What was typed, else what was said before, else what the controller declared.
 fn values(reply: &ReplyRow, fields: &Fields) -> Value {
-    let said = reply.content.said;
+    let declared = reply.content.declared.as_ref();
+    let proposed = declared.map(|declared| declared.proposed(&reply.content.text));
+    let (kind, said) = match (reply.kind, proposed) {
+        (None, Some((kind, said))) => (Some(kind), said),
+        (kind, _) => (kind, reply.content.said),
+    };
     let typed = !fields.get("kind").is_empty();
     let value = |name: &str, before: Option<String>| match (typed, before) {
         (false, Some(before)) => before,
@@ -160,7 +190,7 @@ fn values(reply: &ReplyRow, fields: &Fields) -> Value {
         Some(until.format(format).to_string())
     };
     json!({
-        "kind": value("kind", reply.kind.map(|kind| kind.as_str().to_owned())),
+        "kind": value("kind", kind.map(|kind| kind.as_str().to_owned())),
         "ground": value("ground", said.refusal_ground.map(|ground| ground.as_str().to_owned())),
         "reasons": value("reasons", said.reasons.map(|reasons| reasons.as_str().to_owned())),
         "until_day": value("until_day", until("%-d")), "until_month": value("until_month", until("%-m")), "until_year": value("until_year", until("%Y")),

@@ -1,7 +1,6 @@
 //! What a person reports: that a letter went on a day, that an answer came. What it means is said in `case_reply`.
 
 use actix_multipart::Multipart;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -10,7 +9,7 @@ use super::House;
 use super::case::{Case, Form, open, or_back, shows, with_case};
 use super::case_ways::ways;
 use super::frame::{Reply, Visit, again, show, take, take_fields};
-use super::upload::{self, Unread};
+use super::upload;
 use crate::app::case::{HandedIn, Report, hand_in_reply, report_sent};
 use crate::app::form::{Fields, Problem};
 use crate::domain::party::one_line;
@@ -189,11 +188,7 @@ pub(super) async fn hand_in(
     }
     let upload = match upload::read(form).await {
         Ok(upload) => upload,
-        Err(Unread::TooLarge) => return too_large(request, house).await,
-        Err(Unread::Broken) => {
-            return HttpResponse::BadRequest()
-                .body("The form could not be read. Go back and send it again; nothing was done.");
-        }
+        Err(why) => return upload::not_read(why, request, house).await,
     };
     let (files, problem) = (upload.files, upload.problem);
     take_fields(request, house, upload.fields, |visit, house, fields| {
@@ -226,18 +221,6 @@ async fn no_such_case(request: &HttpRequest, house: &web::Data<House>) -> Option
     })
     .await;
     (!looked.status().is_redirection()).then_some(looked)
-}
-
-async fn too_large(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
-    show(request, house, |visit, _| {
-        let context = json!({ "max_mb": 10, "retry_href": visit.path });
-        Ok(Reply::Page(
-            "error/too_large",
-            StatusCode::PAYLOAD_TOO_LARGE,
-            context,
-        ))
-    })
-    .await
 }
 
 fn text_fault(text: &str, alone: bool) -> Option<Problem> {

@@ -28,6 +28,8 @@ pub(super) struct Visit {
     pub(super) notice: Option<String>,
     /// The token of the operator's session, if there is one.
     pub(super) signed_in: Option<String>,
+    /// The pass of somebody who typed in a code at the controller's door.
+    pub(super) door_pass: Option<String>,
     session: String,
     new_cookies: Vec<(&'static str, String)>,
 }
@@ -43,6 +45,8 @@ pub(super) enum Reply {
     ToWithNotice(String, String),
     /// On to another page, with the operator's session opened or (empty) ended.
     Signed(String, String),
+    /// On to another page, with the pass of a door.
+    Passed(String, String),
     /// A file: type, name, bytes. Shown in the browser unless `download`.
     File {
         kind: &'static str,
@@ -60,6 +64,8 @@ pub(super) enum PageError {
     Replaced(chrono::NaiveDate),
     DraftExpired,
     FormExpired,
+    /// The case behind a door has ended.
+    DoorClosed,
     /// The page is for the operator.
     SignIn,
     /// A limit is reached; it is over within the hour.
@@ -81,6 +87,7 @@ impl From<AppError> for PageError {
             AppError::NotNow | AppError::Changed | AppError::Storage(StorageError::Conflict) => {
                 PageError::LookAgain
             }
+            AppError::Closed => PageError::DoorClosed,
             AppError::Storage(StorageError::Pool(_)) => PageError::Busy,
             other => PageError::Internal(other.to_string()),
         }
@@ -281,6 +288,7 @@ impl Visit {
             query,
             notice,
             signed_in: cookie("session").filter(|token| !token.is_empty()),
+            door_pass: cookie("door").filter(|pass| !pass.is_empty()),
             session,
             new_cookies,
         }
@@ -333,6 +341,7 @@ fn error_page(error: PageError, visit: &Visit, house: &House) -> Reply {
         PageError::LookAgain => {
             Reply::To(match visit.path.split('/').collect::<Vec<_>>().as_slice() {
                 ["", "case", secret, ..] => format!("/case/{secret}"),
+                ["", "door", token, ..] => format!("/door/{token}"),
                 _ => "/".to_owned(),
             })
         }
@@ -347,6 +356,7 @@ fn error_page(error: PageError, visit: &Visit, house: &House) -> Reply {
             json!({}),
         ),
         PageError::NotFound => Reply::Page("error/not_found", StatusCode::NOT_FOUND, json!({})),
+        PageError::DoorClosed => Reply::Page("door/closed", StatusCode::GONE, json!({})),
         PageError::Erased => Reply::Page(
             "error/erased",
             StatusCode::GONE,
@@ -407,6 +417,10 @@ fn prepare(reply: Reply, visit: &Visit, house: &House) -> Prepared {
         }
         Reply::Signed(href, token) => {
             cookies.push(("session", token));
+            see_other(href)
+        }
+        Reply::Passed(href, pass) => {
+            cookies.push(("door", pass));
             see_other(href)
         }
         Reply::File {

@@ -10,6 +10,9 @@ mod case_ways;
 mod confirm;
 mod demo;
 mod derivation;
+mod door;
+mod door_api;
+mod door_view;
 mod frame;
 mod headers;
 mod inbound;
@@ -82,7 +85,7 @@ pub async fn serve(house: Arc<House>, listener: TcpListener) -> std::io::Result<
         .await
 }
 
-/// Every route. A case is reached by its secret link alone; only the inbox asks for a sign-in.
+/// Every route. A case is reached by its secret link alone, its door by the link in the letter; only the inbox asks for a sign-in.
 fn routes(config: &mut web::ServiceConfig, demo: bool) {
     if demo {
         config.configure(demo_routes);
@@ -90,6 +93,7 @@ fn routes(config: &mut web::ServiceConfig, demo: bool) {
     config
         .configure(site_routes)
         .configure(form_routes)
+        .configure(door_routes)
         .configure(case_routes);
     config.default_service(web::route().to(site::not_found));
 }
@@ -137,6 +141,30 @@ fn form_routes(config: &mut web::ServiceConfig) {
         .route("/confirm/{secret}/again", web::post().to(confirm::again))
         .route("/not-me/{secret}", web::get().to(confirm::show_not_me))
         .route("/not-me/{secret}", web::post().to(confirm::not_me));
+}
+
+/// What a controller may do with the link in a letter: as pages, and the same as JSON.
+fn door_routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/door/{token}", web::get().to(door::show))
+        .route("/door/{token}/received", web::post().to(door::received))
+        .route("/door/{token}/code", web::post().to(door::ask_code))
+        .route("/door/{token}/prove", web::post().to(door::prove))
+        .route("/door/{token}/extend", web::get().to(door::extend))
+        .route("/door/{token}/extend", web::post().to(door::enter))
+        .route("/door/{token}/answer", web::get().to(door::answer))
+        .route("/door/{token}/answer", web::post().to(door::enter))
+        .route(
+            "/door/{token}/receipt/{entry}",
+            web::get().to(door::receipt),
+        )
+        .route("/api/v1/door/{token}", web::get().to(door_api::show))
+        .route("/api/v1/door/{token}", web::post().to(door_api::enter))
+        .route(
+            "/api/v1/door/{token}/code",
+            web::post().to(door_api::ask_code),
+        )
+        .route("/api/v1/door/{token}/pass", web::post().to(door_api::pass));
 }
 
 fn case_routes(config: &mut web::ServiceConfig) {

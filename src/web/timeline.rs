@@ -7,7 +7,7 @@ use super::case::Case;
 use super::case_reply::authenticity_key;
 use super::frame::Visit;
 use crate::app::case::read_answer;
-use crate::domain::case::EventKind;
+use crate::domain::case::{EventKind, Origin};
 use crate::storage::EventRow;
 
 /// One line of the timeline.
@@ -67,6 +67,16 @@ fn reading(event: &EventRow, case: &Case<'_>, house: &House) -> Option<Value> {
     if event.kind != EventKind::ReplyReceived || reply.kind.is_some() || !small || !is_new {
         return None;
     }
+    if let Some(declared) = &reply.content.declared {
+        let (kind, _) = declared.proposed(&reply.content.text);
+        let authenticity_key = match reply.origin {
+            Origin::DoorProven => "authenticity.door_proven",
+            _ => "authenticity.not_proven",
+        };
+        return Some(
+            json!({ "kind_key": format!("kind.{}", kind.as_str()), "authenticity_key": authenticity_key }),
+        );
+    }
     // A page without this line is better than none.
     let seen = read_answer(&house.app, &case.file, reply).ok().flatten()?;
     let kind_key = seen
@@ -86,10 +96,16 @@ fn who(event: &EventRow) -> &'static str {
         | EventKind::SendFailed
         | EventKind::SendUnknown
         | EventKind::BecameOverdue => "who.demur",
-        EventKind::ReplyReceived if event.payload.get("raw_sha256").is_some() => "who.company",
+        EventKind::ReplyReceived if came_from_outside(event) => "who.company",
         EventKind::CopyReceived => "who.demur",
         _ => "who.you",
     }
+}
+
+/// A mail, or an entry at the controller's door.
+fn came_from_outside(event: &EventRow) -> bool {
+    let has = |key: &str| event.payload.get(key).is_some();
+    has("raw_sha256") || has("entry_sha256")
 }
 
 /// The word for an event, where its kind alone does not tell.
@@ -106,6 +122,9 @@ fn word_of(event: &EventRow) -> String {
         EventKind::LetterSent if text("channel") == "email" => "event.letter_sent_email".to_owned(),
         EventKind::ReplyReceived if event.payload.get("raw_sha256").is_some() => {
             "event.reply_by_mail".to_owned()
+        }
+        EventKind::ReplyReceived if event.payload.get("entry_sha256").is_some() => {
+            format!("event.reply_by_{}", text("origin"))
         }
         EventKind::ReplyRead if !text("letter").is_empty() => "event.letter_bounced".to_owned(),
         kind => format!("event.{}", kind.as_str()),

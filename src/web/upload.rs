@@ -1,13 +1,18 @@
 //! Forms with files: read part by part within a limit, each file known by its first bytes and not by what its sender calls it.
 
 use actix_multipart::Multipart;
-use actix_web::web::BytesMut;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, BytesMut};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
 
+use super::House;
+use super::frame::{Reply, show};
 use crate::app::form::{Fields, Problem};
 use crate::mail::IncomingFile;
 
 /// All files of one form together, in bytes.
-const MOST_BYTES: usize = 10 * 1024 * 1024;
+pub(super) const MOST_BYTES: usize = 10 * 1024 * 1024;
 /// Files beyond this are not even read to their end.
 const STOP_AT: usize = 4 * MOST_BYTES;
 /// All fields of one form together, in bytes.
@@ -92,15 +97,44 @@ async fn futures_next<S: futures_core::Stream + Unpin>(stream: &mut S) -> Option
     std::future::poll_fn(|context| std::pin::Pin::new(&mut *stream).poll_next(context)).await
 }
 
+/// The answer to a form that was not read to its end.
+pub(super) async fn not_read(
+    why: Unread,
+    request: HttpRequest,
+    house: web::Data<House>,
+) -> HttpResponse {
+    match why {
+        Unread::Broken => HttpResponse::BadRequest()
+            .body("The form could not be read. Go back and send it again; nothing was done."),
+        Unread::TooLarge => {
+            show(request, house, |visit, _| {
+                let context = json!({ "max_mb": 10, "retry_href": visit.path });
+                Ok(Reply::Page(
+                    "error/too_large",
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    context,
+                ))
+            })
+            .await
+        }
+    }
+}
+
 fn take_file(upload: &mut Upload, name: &str, bytes: Vec<u8>) {
-    match kind_of(name, &bytes) {
-        Some(kind) => upload.files.push(IncomingFile {
-            name: plain_name(name),
-            kind: kind.to_owned(),
-            bytes,
-        }),
+    match known_file(name, bytes) {
+        Some(file) => upload.files.push(file),
         None => upload.problem = Some(Problem::new("files", "problem.file_kind")),
     }
+}
+
+/// A file of a kind that is taken; `None`: it is of another.
+pub(super) fn known_file(name: &str, bytes: Vec<u8>) -> Option<IncomingFile> {
+    let kind = kind_of(name, &bytes)?;
+    Some(IncomingFile {
+        name: plain_name(name),
+        kind: kind.to_owned(),
+        bytes,
+    })
 }
 
 /// The media type by the first bytes; a mail has none and is known by its ending and a header.

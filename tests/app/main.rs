@@ -4,6 +4,7 @@
 
 mod answers;
 mod bundle;
+mod door;
 mod opening;
 mod pacing;
 mod receiving;

@@ -20,11 +20,11 @@ mod report_sent;
 
 pub use bundle::{BadBundle, VerifiedBundle, bundle_case, verify_bundle};
 pub use confirm::{confirm_case, refuse_case};
+pub use dispatch::{LetterMail, dispatch_letter, letter_mail};
 pub use door::{
     CODE_MINUTES, Door, DoorEntry, DoorReceipt, PastEntry, Refused, ask_door_code, door_mailbox,
     enter_door, enter_door_code, extension_worth, open_door,
 };
-pub use dispatch::{LetterMail, dispatch_letter, letter_mail};
 pub use end::{close_case, erase_case, renew_link, withdraw_case};
 pub(super) use file::read_file;
 pub use file::{CaseFile, SentRecord, StoredLetter, load_case, load_case_by_id};

@@ -305,7 +305,11 @@ pub(super) fn content_of(mail: &IncomingMail) -> ReplyContent {
 }
 
 /// Tells the person that something came; never what it says. A machine's mail does not use up the notice of an answer, and two hours are between two of them.
-pub(super) fn reply_came(app: &App, file: &CaseFile, reply: &ReplyRow) -> Result<Option<Notice>, AppError> {
+pub(super) fn reply_came(
+    app: &App,
+    file: &CaseFile,
+    reply: &ReplyRow,
+) -> Result<Option<Notice>, AppError> {
     let Some(to) = &file.raw.subject.email else {
         return Ok(None);
     };

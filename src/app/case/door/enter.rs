@@ -14,9 +14,7 @@ use crate::domain::door::{Declared, DoorFault};
 use crate::domain::letter::ExtensionFacts;
 use crate::domain::random::new_id;
 use crate::mail::IncomingFile;
-use crate::storage::{
-    EventRow, Limit, NewEvent, ReplyContent, ReplyRow, StorageError, Tx,
-};
+use crate::storage::{EventRow, Limit, NewEvent, ReplyContent, ReplyRow, StorageError, Tx};
 
 /// What is said at the door.
 #[derive(Debug, Clone)]
