@@ -5,6 +5,7 @@
 mod answers;
 mod bundle;
 mod door;
+mod door_pages;
 mod opening;
 mod pacing;
 mod receiving;
@@ -29,7 +30,7 @@ use demur::templates::{LetterTemplates, PageTemplates};
 use uuid::Uuid;
 
 struct House {
-    app: App,
+    app: Arc<App>,
     clock: Arc<FixedClock>,
     _dir: tempfile::TempDir,
 }
@@ -43,7 +44,7 @@ fn house() -> House {
     let url = format!("sqlite:{}", dir.path().join("demur.db").display());
     let book = law_with(demo_companies()).unwrap();
     let clock = Arc::new(FixedClock::at(start()));
-    let app = App {
+    let app = Arc::new(App {
         letters: LetterTemplates::load(&book).unwrap(),
         pages: PageTemplates::load().unwrap(),
         db: Db::open(&url, MasterKey::new([3; 32]), Arc::new(SystemRandom)).unwrap(),
@@ -70,7 +71,7 @@ fn house() -> House {
         dkim: None,
         pace: Settings::load(None).unwrap().sending.pace().unwrap(),
         book,
-    };
+    });
     House {
         app,
         clock,

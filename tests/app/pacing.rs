@@ -1,5 +1,7 @@
 //! The pace of sending: letters to one mailbox are spread, a place that refuses too much is left in peace, and claims that were not begun are given back.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use demur::app::{claim_mails, release_mails, resume_place, view_queue};
 use demur::domain::outbox::{MailState, Verdict};
@@ -54,7 +56,7 @@ const ONE_A_MINUTE: Pace = Pace {
 #[test]
 fn letters_to_one_mailbox_are_spread_and_notices_are_not() {
     let mut house = house();
-    house.app.pace.mailbox = ONE_A_MINUTE;
+    Arc::get_mut(&mut house.app).unwrap().pace.mailbox = ONE_A_MINUTE;
     house.dispatched(5);
     assert_eq!(house.letters_that_go(), 2, "the burst");
     house.forward(TimeDelta::seconds(90));

@@ -4,6 +4,7 @@ use std::fs;
 
 use chrono::TimeDelta;
 use demur::domain::case::{CaseState, EventKind, Origin};
+use demur::domain::door::Declared;
 use demur::domain::letter::{LetterKind, ReplyKind};
 use demur::domain::outbox::MailState;
 use demur::storage::{
@@ -31,7 +32,7 @@ fn no_canary_is_found_in_any_file() {
     for entry in fs::read_dir(dir).unwrap() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
         searched += bytes.len();
-        for word in ["canary-", "example.org", "Zoë", "secret-"] {
+        for word in ["canary-", "example.org", "Zoë", "secret-", "c0de-"] {
             let found = bytes
                 .windows(word.len())
                 .any(|window| window == word.as_bytes());
@@ -78,6 +79,10 @@ fn hide(tx: &mut Tx<'_>, canary: &str) -> Result<(), StorageError> {
         refuse_secret: &format!("{secret}-no"),
         expires_at: noon(),
     })?;
+    let number = canary.get(7..10).unwrap_or_default();
+    tx.open_door(case, &format!("{secret}-door"), noon())?;
+    tx.put_door_code(case, &format!("c0de-{number}"), noon())?;
+    tx.put_door_pass(case, &format!("{secret}-pass"), noon())?;
     hide_mail(tx, case, canary)?;
     hide_reply(tx, case, canary)
 }
@@ -145,7 +150,9 @@ fn hide_reply(tx: &mut Tx<'_>, case: Uuid, canary: &str) -> Result<(), StorageEr
             raw_length: None,
             unreadable: None,
             said: demur::domain::letter::AnswerDetails::default(),
-            declared: None,
+            declared: Some(Declared::Extension {
+                until: noon().date_naive(),
+            }),
         },
         arrived_at: noon(),
     };

@@ -4,6 +4,7 @@
 
 mod canaries;
 mod cases;
+mod doors;
 mod forms;
 mod limits;
 mod migrations;
