@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::House;
 use super::case_reports::any_day;
+use super::confirm::about;
 use super::frame::{PageError, Visit};
 use super::letter_view::letter_view;
 use crate::app::case::{CODE_MINUTES, Door, PastEntry, door_mailbox};
@@ -60,10 +61,9 @@ fn right_row(
         .regime
         .right(right)
         .and_then(|record| book.citations.get(&record.citation));
-    let words = house.app.letters.words(&visit.language);
     let (answer, ground) = (format!("answer_{word}"), format!("ground_{word}"));
     json!({
-        "name": words.map_or(word, |words| words.right(word)),
+        "name": about(&[word.to_owned()], visit, house),
         "law": citation.map(|one| one.text.for_screen(&visit.language)),
         "answer": fields.get(&answer), "ground": fields.get(&ground), "answer_field": answer, "ground_field": ground,
     })
@@ -126,7 +126,6 @@ pub(super) fn extension_notes(extension: &ExtensionFacts) -> Vec<Value> {
 /// What was declared, as a list for pages: each right with its answer, or the day that is announced.
 pub(super) fn declared_rows(declared: &Declared, visit: &Visit, house: &House) -> Vec<Value> {
     let word = |key: String| house.app.pages.word(&visit.language, &key, &[]);
-    let words = house.app.letters.words(&visit.language);
     let right = |one: &RightDeclared| {
         let name = one.right.as_str();
         let ground = one
@@ -137,7 +136,7 @@ pub(super) fn declared_rows(declared: &Declared, visit: &Visit, house: &House) -
             Some(ground) => format!("{answer}: {ground}"),
             None => answer,
         };
-        json!({ "label": words.map_or(name, |words| words.right(name)), "text": text })
+        json!({ "label": about(&[name.to_owned()], visit, house), "text": text })
     };
     match declared {
         Declared::Received => Vec::new(),

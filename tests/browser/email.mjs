@@ -3,6 +3,7 @@ import { Looker, check, equal, finish, launch } from './harness.mjs'
 import { person } from './person.mjs'
 import { confirm, fileObjection } from './form.mjs'
 import { answerAs, confirmationLink, move, openMail } from './demo.mjs'
+import { atTheDoor, theDoorIsClosed } from './door.mjs'
 import { handIn } from './hand_in.mjs'
 import { inbox } from './inbox.mjs'
 import { approveComplaint, mustGoAnotherWay, openReply, readAs, readMail, sendByPost, sendMail } from './sending.mjs'
@@ -126,6 +127,13 @@ async function returned() {
   await sendByPost(me, 'Carla')
 }
 
+/** Emil's company answers by the link in the letter. */
+async function atItsDoor() {
+  const me = await withCase('Emil')
+  await letDemurSend(me, 'Emil')
+  await theDoorIsClosed(me, await atTheDoor(me, COMPANY, browser, base, looker))
+}
+
 /** Dora opens her link too late, and her company stays silent. */
 async function late() {
   const me = await someone('Dora')
@@ -167,8 +175,8 @@ async function seen() {
   await people.Dora.lookHere('all')
   const letters = await people.Dora.page.locator('ul.mails li', { hasText: 'Letter to a company' }).filter({ hasText: 'Möller' }).allInnerTexts()
   // The demo has people of its own.
-  check('every letter went once', letters.length === 6, letters.join(' | '))
+  check('every letter went once', letters.length === 7, letters.join(' | '))
 }
 
 const first = { page: { url: () => people.Dora?.page.url() ?? '' }, status: 0 }
-await finish(browser, first, [sent, answered, identified, returned, late, silent, seen, () => inbox(browser, base, looker, people)])
+await finish(browser, first, [sent, answered, identified, returned, atItsDoor, late, silent, seen, () => inbox(browser, base, looker, people)])
