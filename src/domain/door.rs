@@ -83,17 +83,16 @@ impl Declared {
     /// The kind of answer it proposes to the person, with the details that go with it.
     #[must_use]
     pub fn proposed(&self, text: &str) -> (ReplyKind, AnswerDetails) {
-        let reasons = if text.trim().is_empty() {
-            Reasons::Missing
-        } else {
-            Reasons::Given
-        };
         match self {
             Declared::Received => (ReplyKind::Acknowledgement, AnswerDetails::default()),
             Declared::Extension { until } => {
                 let details = AnswerDetails {
                     extension_until: Some(*until),
-                    reasons: Some(reasons),
+                    reasons: Some(if text.trim().is_empty() {
+                        Reasons::Missing
+                    } else {
+                        Reasons::Given
+                    }),
                     ..AnswerDetails::default()
                 };
                 (ReplyKind::ExtensionNotice, details)
@@ -101,10 +100,9 @@ impl Declared {
             Declared::Answer { rights } => {
                 let kind = kind_of_answers(rights);
                 let ground = rights.iter().find_map(|one| one.ground);
-                let open = matches!(kind, ReplyKind::Refused | ReplyKind::Partial);
+                // Whether the words beside it are reasons, the person judges.
                 let details = AnswerDetails {
                     refusal_ground: ground.filter(|_| kind == ReplyKind::Refused),
-                    reasons: open.then_some(reasons),
                     ..AnswerDetails::default()
                 };
                 (kind, details)
@@ -219,11 +217,7 @@ mod tests {
         let (kind, details) = answers(&[refused]).proposed("Because.");
         assert_eq!(
             (kind, details.refusal_ground, details.reasons),
-            (
-                ReplyKind::Refused,
-                Some(RefusalGround::PublicData),
-                Some(Reasons::Given)
-            )
+            (ReplyKind::Refused, Some(RefusalGround::PublicData), None)
         );
     }
 }

@@ -43,6 +43,14 @@ pub(super) async fn show(request: HttpRequest, house: web::Data<House>) -> HttpR
     .await
 }
 
+/// Where a button leads that was pressed too late: back to the door.
+pub(super) async fn back(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
+    show_page(request, house, |visit, house| {
+        opened(visit, house).map(|_door| Reply::To(url(visit)))
+    })
+    .await
+}
+
 pub(super) async fn extend(request: HttpRequest, house: web::Data<House>) -> HttpResponse {
     form_page(request, house, "door/extend").await
 }
@@ -153,10 +161,7 @@ pub(super) async fn enter(
     // Nobody fills the memory of this machine without a door, and few do it at once.
     let places = house.clone();
     let _place = places.uploads.acquire().await;
-    let looked = show_page(request.clone(), house.clone(), |visit, house| {
-        opened(visit, house).map(|_door| Reply::To(url(visit)))
-    })
-    .await;
+    let looked = back(request.clone(), house.clone()).await;
     if !looked.status().is_redirection() {
         return looked;
     }

@@ -147,8 +147,11 @@ fn form_routes(config: &mut web::ServiceConfig) {
 fn door_routes(config: &mut web::ServiceConfig) {
     config
         .route("/door/{token}", web::get().to(door::show))
+        .route("/door/{token}/received", web::get().to(door::back))
         .route("/door/{token}/received", web::post().to(door::received))
+        .route("/door/{token}/code", web::get().to(door::back))
         .route("/door/{token}/code", web::post().to(door::ask_code))
+        .route("/door/{token}/prove", web::get().to(door::back))
         .route("/door/{token}/prove", web::post().to(door::prove))
         .route("/door/{token}/extend", web::get().to(door::extend))
         .route("/door/{token}/extend", web::post().to(door::enter))

@@ -186,6 +186,8 @@ fn every_page_of_the_door_renders_in_both_languages_and_looking_changes_nothing(
             }
         }
         assert!(browser.get(&door).has(asked), "{language}");
+        // A button of a page whose visit is over leads back here.
+        assert_eq!(browser.get(&format!("{door}/received")).location(), door);
     }
     assert_eq!(house.state(&link), before, "nobody wrote anything");
 }
