@@ -159,13 +159,14 @@ mod tests {
         NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
     }
 
-    fn answers(pairs: &[(Right, RightAnswer, Option<RefusalGround>)]) -> Declared {
-        let one =
-            |(right, answer, ground): &(Right, RightAnswer, Option<RefusalGround>)| RightDeclared {
-                right: *right,
-                answer: *answer,
-                ground: *ground,
-            };
+    type Said = (Right, RightAnswer, Option<RefusalGround>);
+
+    fn answers(pairs: &[Said]) -> Declared {
+        let one = |(right, answer, ground): &Said| RightDeclared {
+            right: *right,
+            answer: *answer,
+            ground: *ground,
+        };
         Declared::Answer {
             rights: pairs.iter().map(one).collect(),
         }
@@ -211,7 +212,7 @@ mod tests {
             Some(RefusalGround::PublicData),
         );
         let done = (Right::Erasure, RightAnswer::Fulfilled, None);
-        let kind = |pairs| answers(pairs).proposed("").0;
+        let kind = |pairs: &[Said]| answers(pairs).proposed("").0;
         assert_eq!(kind(&[refused, done]), ReplyKind::Partial);
         assert_eq!(kind(&[done]), ReplyKind::Complied);
         let (kind, details) = answers(&[refused]).proposed("Because.");

@@ -35,16 +35,20 @@ impl House {
     /// Asks for a code and reads it in the mail.
     fn code(&self, token: &str) -> String {
         ask_door_code(&self.app, &self.door(token, None)).unwrap();
+        self.mailed_code()
+    }
+
+    /// The code that was mailed last.
+    pub(crate) fn mailed_code(&self) -> String {
         let mail = self.mail_of("door_code").mail;
-        let mut words = mail.subject.rsplit(' ');
-        words.next().unwrap().to_owned()
+        mail.subject.rsplit(' ').next().unwrap().to_owned()
     }
 
     fn types_in(&self, token: &str, code: &str) -> Option<String> {
         enter_door_code(&self.app, &self.door(token, None), code, "192.0.2.9").unwrap()
     }
 
-    fn passed(&self, token: &str) -> String {
+    pub(crate) fn passed(&self, token: &str) -> String {
         let code = self.code(token);
         self.types_in(token, &code).unwrap()
     }

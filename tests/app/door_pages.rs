@@ -385,8 +385,7 @@ fn the_code_opens_the_letter_in_this_browser_and_a_wrong_one_says_so() {
     );
     let wrong = browser.press(&door, &format!("{door}/prove"), "code=1");
     assert!(wrong.status == 422 && wrong.has("Dieser Code stimmt nicht"));
-    let code = house.mail_of("door_code").mail.subject;
-    let code = code.rsplit(' ').next().unwrap();
+    let code = house.mailed_code();
     browser.press(&door, &format!("{door}/prove"), &format!("code={code}"));
     let page = browser.get(&door);
     for words in ["Zoë", "I treat patients.", "class=\"letter\""] {
@@ -434,9 +433,9 @@ fn a_closed_case_answers_politely_and_takes_nothing() {
 }
 
 #[test]
-fn a_program_does_the_same_as_json() {
+fn a_program_gets_its_pass_by_the_code_as_json() {
     let house = house();
-    let link = house.sent_case();
+    house.sent_case();
     let door = format!("/door/{}", house.secret("/door/"));
     let mut program = house.browser("en");
     let (status, seen) = program.api("GET", &door, "", &Value::Null);
@@ -447,6 +446,7 @@ fn a_program_does_the_same_as_json() {
     );
     assert_eq!(seen.get("state").unwrap(), "open");
     assert!(seen.get("due").unwrap().is_string() && seen.get("request").unwrap().is_null());
+    let pass = format!("{door}/pass");
     let (status, _) = program.api("POST", &format!("{door}/code"), "", &Value::Null);
     assert_eq!(status, 202);
     let (status, said) = program.api("POST", &format!("{door}/code"), "", &Value::Null);
@@ -454,27 +454,26 @@ fn a_program_does_the_same_as_json() {
         (status, said.get("error").unwrap()),
         (429, &json!("too_often"))
     );
-    let code = house.mail_of("door_code").mail.subject;
-    let code = code.rsplit(' ').next().unwrap();
-    let (status, _) = program.api("POST", &format!("{door}/pass"), "", &json!({ "code": "1" }));
+    let (status, _) = program.api("POST", &pass, "", &json!({ "code": "1" }));
     assert_eq!(status, 403);
-    let (status, said) = program.api(
-        "POST",
-        &format!("{door}/pass"),
-        "",
-        &json!({ "code": code }),
-    );
+    let code = house.mailed_code();
+    let (status, said) = program.api("POST", &pass, "", &json!({ "code": code }));
     assert_eq!(status, 201);
-    let pass = said.get("pass").unwrap().as_str().unwrap().to_owned();
-    let (_, seen) = program.api("GET", &door, &pass, &Value::Null);
+    let pass = said.get("pass").unwrap().as_str().unwrap();
+    let (_, seen) = program.api("GET", &door, pass, &Value::Null);
     assert_eq!(seen.pointer("/request/person").unwrap(), "Zoë");
-    assert!(
-        seen.pointer("/request/letter/text")
-            .unwrap()
-            .as_str()
-            .unwrap()
-            .contains("I treat patients.")
-    );
+    let letter = seen.pointer("/request/letter/text").unwrap();
+    assert!(letter.as_str().unwrap().contains("I treat patients."));
+}
+
+#[test]
+fn a_program_says_the_same_as_json() {
+    let house = house();
+    let link = house.sent_case();
+    let token = house.secret("/door/");
+    let door = format!("/door/{token}");
+    let pass = house.passed(&token);
+    let mut program = house.browser("en");
     let faulty = json!({ "what": "answer", "rights": { "objection": { "answer": "refused" } } });
     let (status, said) = program.api("POST", &door, &pass, &faulty);
     assert_eq!(status, 422);
@@ -482,13 +481,11 @@ fn a_program_does_the_same_as_json() {
         said.pointer("/faults/0").unwrap(),
         &json!({ "fault": "right_missing", "right": "erasure" })
     );
+    let program_file = json!([{ "name": "x.exe", "content": "TVo=" }]);
     for (bad, wanted) in [
         (json!({ "what": "received", "more": 1 }), 400),
         (json!({ "what": "extension", "text": "x" }), 422),
-        (
-            json!({ "what": "received", "files": [{ "name": "x.exe", "content": "TVo=" }] }),
-            422,
-        ),
+        (json!({ "what": "received", "files": program_file }), 422),
     ] {
         assert_eq!(program.api("POST", &door, &pass, &bad).0, wanted, "{bad}");
     }
