@@ -12,6 +12,7 @@ mod demo;
 mod derivation;
 mod door;
 mod door_api;
+mod door_json;
 mod door_view;
 mod frame;
 mod headers;
